@@ -1,0 +1,161 @@
+"""Declare a function as an agent."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
+
+from pydantic import BaseModel
+
+from dmnroute.agents.step import Step
+from dmnroute.errors import AgentError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""Agent names are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
+
+
+class AgentFailure(Exception):  # noqa: N818 - a business result that agents raise, not an error of ours
+    """The agent could not do its work, for a reason that tables can route on.
+
+    ``kind`` is a short identifier such as ``unreadable``; ``retryable`` says whether the same call may go well later.
+    """
+
+    def __init__(self, kind: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.retryable = retryable
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_failure, (self.kind, self.message, self.retryable)
+
+
+def _rebuild_failure(kind: str, message: str, retryable: bool) -> AgentFailure:
+    return AgentFailure(kind, message, retryable=retryable)
+
+
+@dataclass(frozen=True)
+class Agent(Generic[P, R]):
+    """A function with its contract: what it takes, what it gives, what it costs, how long it may take.
+
+    Calling the agent calls the function.
+    """
+
+    name: str
+    function: Callable[P, R]
+    input_type: type[BaseModel]
+    output_type: type[BaseModel]
+    takes_step: bool
+    cost: Decimal
+    """Estimated cost of one call in USD; reserved before dispatch, and counted when the agent reports none."""
+    timeout: Decimal
+    """Seconds, the time in the queue included, when the table sets none."""
+    requires: tuple[str, ...]
+    version: str
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    @property
+    def description(self) -> str:
+        """The first line of the function's docstring."""
+        return (inspect.getdoc(self.function) or "").split("\n")[0]
+
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(self.function)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The required modules that can't be imported here; a step to such an agent fails as `unavailable`."""
+        return tuple(module for module in self.requires if find_spec(module) is None)
+
+
+def agent(
+    name: str,
+    *,
+    cost: float | Decimal | str = 0,
+    timeout: float = 60,
+    requires: tuple[str, ...] = (),
+    version: str = "1",
+) -> Callable[[Callable[P, R]], Agent[P, R]]:
+    """Declare a function as an agent; its type hints are its schema.
+
+    The function takes one pydantic model and, if it wants to report anything, a `Step`; it returns a pydantic model.
+
+    Raises:
+        AgentError: the name isn't a FEEL identifier, or the type hints don't say what goes in and out.
+    """
+    if not NAME.match(name):
+        raise AgentError(
+            f"agent name `{name}` is not a FEEL identifier",
+            code="agent_name",
+            hint=f"tables read `steps.<agent>`: use letters, digits and underscores, as in `{_identifier(name)}`",
+        )
+
+    def declare(function: Callable[P, R]) -> Agent[P, R]:
+        input_type, takes_step = _input_of(name, function)
+        return Agent(
+            name=name,
+            function=function,
+            input_type=input_type,
+            output_type=_output_of(name, function),
+            takes_step=takes_step,
+            cost=Decimal(str(cost)),
+            timeout=Decimal(str(timeout)),
+            requires=requires,
+            version=version,
+        )
+
+    return declare
+
+
+def _identifier(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_") or "my_agent"
+
+
+def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function)
+    except NameError as error:
+        raise AgentError(
+            f"agent `{name}`: type hint `{error.name}` can't be resolved",
+            code="agent_schema",
+            hint="types of an agent are read at run time: import them outside `if TYPE_CHECKING`",
+        ) from error
+
+
+def _input_of(name: str, function: Callable[..., Any]) -> tuple[type[BaseModel], bool]:
+    hints = _hints(name, function)
+    kinds = [hints.get(parameter) for parameter in inspect.signature(function).parameters]
+    if kinds and _is_model(kinds[0]) and kinds[1:] in ([], [Step]):
+        return kinds[0], kinds[1:] == [Step]
+    raise AgentError(
+        f"agent `{name}` must take one pydantic model and optionally a `Step`",
+        code="agent_schema",
+        hint=f"write `def {function.__name__}(order: Order, step: Step) -> Answer:`",
+    )
+
+
+def _output_of(name: str, function: Callable[..., Any]) -> type[BaseModel]:
+    output = _hints(name, function).get("return")
+    if _is_model(output):
+        return output
+    raise AgentError(
+        f"agent `{name}` must say that it returns a pydantic model",
+        code="agent_schema",
+        hint="the fields of the output become facts that tables can read",
+    )
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,94 @@
+"""The handle by which a running agent talks back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dmnroute.errors import AgentError
+
+Progress = Callable[[str, Decimal | None], None]
+"""Called on each progress report with a text and the share done (0-1) where it is known."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One call of an agent, as the agent sees it.
+
+    ``id`` (``<run>/<hop>.<index>``) is the same at every redelivery: use it as the idempotency key of side effects.
+    """
+
+    id: str
+    agent: str
+    run: str = ""
+    attempt: int = 1
+    max_cost: Decimal | None = None
+    """What this call may cost at most, in USD; null when there is no limit."""
+    on_progress: Progress | None = None
+
+    confidence: Decimal | None = field(default=None, init=False)
+    cost: Decimal | None = field(default=None, init=False)
+    tokens: int | None = field(default=None, init=False)
+    metrics: dict[str, Decimal] = field(default_factory=dict, init=False)
+    proposals: list[Mapping[str, Any]] = field(default_factory=list, init=False)
+    _cancelled: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+
+    def report(
+        self,
+        *,
+        confidence: float | Decimal | None = None,
+        cost: float | Decimal | None = None,
+        tokens: int | None = None,
+        **metrics: float | Decimal,
+    ) -> None:
+        """Report measured figures; a later report of the same figure replaces it.
+
+        ``confidence`` is a share (0-1), ``cost`` is in USD, everything else is a metric that tables can read.
+
+        Raises:
+            AgentError: a figure isn't a finite number, or lies outside its domain.
+        """
+        if confidence is not None:
+            self.confidence = _figure("confidence", confidence, highest=1)
+        if cost is not None:
+            self.cost = _figure("cost", cost)
+        if tokens is not None:
+            self.tokens = int(_figure("tokens", tokens))
+        for name, value in metrics.items():
+            self.metrics[name] = _number(name, value)
+
+    def progress(self, text: str, share: float | Decimal | None = None) -> None:
+        """Tell how far long work is; also the heartbeat that keeps the step's lease."""
+        if self.on_progress is not None:
+            self.on_progress(text, None if share is None else _figure("share", share, highest=1))
+
+    def propose(self, *steps: Mapping[str, Any]) -> None:
+        """Suggest next steps. Only a table can turn a proposal into a step."""
+        self.proposals.extend(steps)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the step's result is no longer wanted: a synchronous agent should look now and then, and return."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Say that the result is no longer wanted."""
+        self._cancelled.set()
+
+
+def _number(name: str, value: float | Decimal) -> Decimal:
+    number = value if isinstance(value, Decimal) else Decimal(repr(value))
+    if not number.is_finite():
+        raise AgentError(f"reported `{name}` is not a finite number: {value}", code="bad_metric")
+    return number
+
+
+def _figure(name: str, value: float | Decimal, *, highest: int | None = None) -> Decimal:
+    number = _number(name, value)
+    if number < 0 or (highest is not None and number > highest):
+        domain = "at least 0" if highest is None else f"between 0 and {highest}"
+        raise AgentError(f"reported `{name}` must be {domain}, not {value}", code="bad_metric")
+    return number

@@ -1,0 +1,51 @@
+"""How the outputs of agents become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+MergeRule = Literal["latest", "append", "union", "sum", "min", "max"]
+
+MERGE_RULES: tuple[MergeRule, ...] = ("latest", "append", "union", "sum", "min", "max")
+
+
+def merge(facts: dict[str, Any], output: Mapping[str, Any], rules: Mapping[str, MergeRule]) -> None:
+    """Take one output into the facts, field by field. Null is no news: it never replaces a fact."""
+    for name, value in output.items():
+        if value is None:
+            continue
+        rule = rules.get(name, "latest")
+        facts[name] = value if rule == "latest" else _combined(rule, facts.get(name), value)
+
+
+def _combined(rule: MergeRule, old: Any, new: Any) -> Any:
+    match rule:
+        case "append":
+            return [*_as_list(old), *_as_list(new)]
+        case "union":
+            return _distinct([*_as_list(old), *_as_list(new)])
+        case "sum":
+            return (Decimal(0) if old is None else old) + new
+        case "min":
+            return new if old is None else min(old, new)
+        case "max":
+            return new if old is None else max(old, new)
+        case "latest":
+            return new
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    """Elements may be contexts, which don't hash: compare one by one, keep the first."""
+    kept: list[Any] = []
+    for value in values:
+        if value not in kept:
+            kept.append(value)
+    return kept
