@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Generic, ParamSpec, TypeGuard, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
@@ -23,7 +23,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Agent names are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
 
 
-class AgentFailure(Exception):  # noqa: N818 - a business result that agents raise, not an error of ours
+class AgentFailure(Exception):
     """The agent could not do its work, for a reason that tables can route on.
 
     ``kind`` is a short identifier such as ``unreadable``; ``retryable`` says whether the same call may go well later.
@@ -136,9 +136,9 @@ def _hints(name: str, function: Callable[..., Any]) -> dict[str, Any]:
 
 def _input_of(name: str, function: Callable[..., Any]) -> tuple[type[BaseModel], bool]:
     hints = _hints(name, function)
-    kinds = [hints.get(parameter) for parameter in inspect.signature(function).parameters]
-    if kinds and _is_model(kinds[0]) and kinds[1:] in ([], [Step]):
-        return kinds[0], kinds[1:] == [Step]
+    first, *others = [hints.get(parameter) for parameter in inspect.signature(function).parameters] or [None]
+    if _is_model(first) and others in ([], [Step]):
+        return first, others == [Step]
     raise AgentError(
         f"agent `{name}` must take one pydantic model and optionally a `Step`",
         code="agent_schema",
@@ -157,5 +157,5 @@ def _output_of(name: str, function: Callable[..., Any]) -> type[BaseModel]:
     )
 
 
-def _is_model(kind: Any) -> bool:
+def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)

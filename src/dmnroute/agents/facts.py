@@ -24,7 +24,9 @@ class Merge:
     def __post_init__(self) -> None:
         if self.rule not in MERGE_RULES:
             raise AgentError(
-                f"unknown merge rule `{self.rule}`", code="merge_rule", hint=f"one of {', '.join(MERGE_RULES)}"
+                f"unknown merge rule `{self.rule}`",
+                code="merge_rule",
+                hint=f"one of {', '.join(MERGE_RULES)}",
             )
 
 

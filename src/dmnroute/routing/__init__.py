@@ -1,0 +1,1 @@
+"""What follows, hop after hop: pure and synchronous. Engines carry out what is decided here."""

@@ -1,0 +1,53 @@
+"""Everything that happened in a run, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dmnroute.routing.records import DecisionRecord, Outcome, Run, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A decision and what has come of its steps so far, by step id."""
+
+    decision: DecisionRecord
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+
+    def ordered(self) -> tuple[Outcome, ...]:
+        """The outcomes by step index, never by arrival."""
+        return tuple(self.outcomes[step.id] for step in self.decision.plan.steps if step.id in self.outcomes)
+
+    def missing(self) -> tuple[str, ...]:
+        """The ids of the steps without an outcome."""
+        return tuple(step.id for step in self.decision.plan.steps if step.id not in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A run with its hops and signals."""
+
+    run: Run
+    hops: tuple[Hop, ...] = ()
+    signals: tuple[Signal, ...] = ()
+
+    @property
+    def last(self) -> Hop | None:
+        """The latest hop."""
+        return self.hops[-1] if self.hops else None
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """All outcomes, by hop and step index."""
+        for hop in self.hops:
+            yield from hop.ordered()
+
+    def spent(self) -> Decimal:
+        """USD spent so far."""
+        return sum((outcome.cost for outcome in self.outcomes()), Decimal(0))
+
+    def before(self, hop: int) -> History:
+        """The history as the decision of that hop saw it: earlier hops, and the signals it could see."""
+        seen = self.hops[hop - 1].decision.signals_seen
+        return History(self.run, self.hops[: hop - 1], tuple(s for s in self.signals if s.number <= seen))

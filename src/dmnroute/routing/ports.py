@@ -1,0 +1,164 @@
+"""The contracts by which the pure core meets the world. Stores and policy sources implement them; engines use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from dmnroute.routing.history import History
+from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.records import DecisionRecord, Outcome, Run, RunState, RunStatus, Signal, Stop
+
+Clock = Callable[[], datetime]
+"""Gives the current time, with a zone."""
+
+EventKind = Literal[
+    "run_started",
+    "hop_decided",
+    "step_ended",
+    "signal_received",
+    "run_stopped",
+    "run_retried",
+    "run_ended",
+    "policy_changed",
+    "policy_refused",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, in the order in which it was committed. Events are only ever added."""
+
+    number: int
+    at: datetime
+    kind: EventKind
+    run: str | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HopWrite:
+    """Everything that one hop changes; a store takes it whole or not at all."""
+
+    status: RunStatus
+    at: datetime
+    outcomes: Sequence[Outcome] = ()
+    """Outcomes that arrived with the hop, or that the hop cancelled; one that is there already stays as it is."""
+    decision: DecisionRecord | None = None
+    stop: Stop | None = None
+    """A run without a stop goes on: writing none clears it."""
+    result: Any = None
+
+
+class LockedRun(Protocol):
+    """A run that nobody else can change now."""
+
+    @property
+    def state(self) -> RunState: ...
+
+    @property
+    def history(self) -> History: ...
+
+    async def write(self, change: HopWrite) -> None:
+        """Record a hop; call it at most once. Leaving the lock with an error writes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPolicy:
+    """A version of a policy as it was loaded."""
+
+    name: str
+    version: int
+    digest: str
+    file: str
+    text: bytes
+    loaded: datetime
+
+
+class Store(Protocol):
+    """Where runs live. Each method is atomic and can be repeated without changing anything twice."""
+
+    async def create(self, runs: Sequence[Run]) -> int:
+        """Add runs, and say how many are new; one whose id is there already is left as it is."""
+        ...
+
+    async def state(self, run: str) -> RunState | None:
+        """Where a run stands; null when there is none."""
+        ...
+
+    async def states(
+        self,
+        *,
+        statuses: Collection[RunStatus] | None = None,
+        policy: str | None = None,
+        tags: dict[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[RunState]:
+        """Runs, the latest started first (equal times: by id)."""
+        ...
+
+    async def history(self, run: str) -> History | None:
+        """Everything that happened in a run."""
+        ...
+
+    def locked(self, run: str) -> AbstractAsyncContextManager[LockedRun]:
+        """Hold a run alone, across processes. Raises OperatorError `unknown_run`."""
+        ...
+
+    async def record(self, outcome: Outcome, *, at: datetime) -> bool:
+        """Keep the outcome of a step. False, and nothing changes, when there is one already, or the step is unknown."""
+        ...
+
+    async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
+        """Keep a signal; one with the same key is the same signal. Raises OperatorError `unknown_run`."""
+        ...
+
+    async def acquire(
+        self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
+    ) -> bool:
+        """Take or renew the lease on a run. False while another owner holds it who isn't known to be gone."""
+        ...
+
+    async def release(self, run: str, owner: str) -> None:
+        """Give the lease back; nothing happens when somebody else holds it."""
+        ...
+
+    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
+        """The latest ok outcome of the same version of an agent for the same input (its canonical digest)."""
+        ...
+
+    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        """Keep a version of a policy: the latest one when its text is the same, else a new one, numbered from 1."""
+        ...
+
+    async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
+        """A version of a policy; the latest one when none is named."""
+        ...
+
+    async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
+        """Add an event that belongs to no other write."""
+        ...
+
+    async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
+        """Events with a greater number than `after`, in order."""
+        ...
+
+    async def close(self) -> None:
+        """Give back connections and files."""
+        ...
+
+
+class PolicySource(Protocol):
+    """Where the active version of a policy comes from."""
+
+    async def active(self, name: str) -> PolicyVersion:
+        """The version to decide with now. Raises RouteError `unknown_policy`."""
+        ...
+
+    async def version(self, name: str, number: int) -> PolicyVersion:
+        """A version that was active once, for replay. Raises OperatorError `unknown_version`."""
+        ...

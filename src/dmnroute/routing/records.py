@@ -1,0 +1,214 @@
+"""What is kept of a run: frozen records, the same in memory, in the store and on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dmnroute.routing.merge import MergeRule
+
+Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail"]
+OutcomeStatus: TypeAlias = Literal["ok", "failed", "timeout", "cancelled", "skipped"]
+HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal"]
+RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
+LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
+
+ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
+
+PEOPLE = "people"
+"""The agent name under which the answer to an escalation is found: `steps.people.output`."""
+
+
+class Record(BaseModel):
+    """Frozen; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(Record):
+    """What holds whatever a table says. Null: no limit."""
+
+    hops: int = Field(50, ge=1)
+    width: int = Field(100, ge=1)
+    """Steps of one hop."""
+    cost: Decimal | None = Field(None, ge=0)
+    """USD, children included."""
+    time: Decimal | None = Field(None, gt=0)
+    """Seconds from the start of the run."""
+    no_progress: int = Field(10, ge=1)
+    """How often the same route may be taken for the same facts."""
+
+
+class Run(Record):
+    """A run as it was started; nothing of it changes afterwards."""
+
+    id: str
+    policy: str
+    tenant: str = "default"
+    started: datetime
+    input: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    limits: Limits = Limits()
+    seed: int = 0
+    merge: dict[str, MergeRule] = {}
+    """How facts merge, kept with the run so that it can be replayed without the agents' code."""
+    parent: str | None = None
+    """The step of another run whose child this is."""
+    process_instance: str | None = None
+    """The key of the process instance that a run on Zeebe is bound to."""
+
+
+class StepError(Record):
+    """Why a step has no output."""
+
+    kind: str
+    message: str
+    retryable: bool = False
+
+
+class PlannedStep(Record):
+    """A step as it is sent to an agent: the variable `step` of the job."""
+
+    id: str
+    """`<run>/<hop>.<index>`; hops and indexes count from 1, as `last.outcomes[1]` does."""
+    run: str
+    tenant: str = "default"
+    agent: str
+    """The name under which its outcome is found in `steps`: the agent's, or the `as` of a child."""
+    type: str
+    """The job type: `agent.<name>`, `run:<policy>`, `process:<id>` or `people`."""
+    process: str | None = None
+    input: dict[str, Any] = {}
+    attempt: int = 1
+    retries: int = 0
+    timeout: Decimal | None = None
+    """Seconds from dispatch, the time in the queue included; null (never) for people only."""
+    deadline: datetime | None = None
+    max_cost: Decimal | None = None
+    max_output: int = 65_536
+    """Bytes of output that travel inline."""
+    reserve: Decimal = Decimal(0)
+    """Estimated cost in USD, held back from the budget while the step runs."""
+    priority: int = 0
+    reuse: bool = False
+    version: str = ""
+    """The agent's version at dispatch."""
+
+
+class Outcome(Record):
+    """What came of a step: the variable `outcome` of the job."""
+
+    step: str
+    agent: str
+    status: OutcomeStatus
+    confidence: Decimal | None = Field(None, ge=0, le=1)
+    output: dict[str, Any] | None = None
+    metrics: dict[str, Decimal] = {}
+    error: StepError | None = None
+    cost: Decimal = Field(Decimal(0), ge=0)
+    tokens: int = Field(0, ge=0)
+    latency: Decimal = Field(Decimal(0), ge=0)
+    attempt: int = 1
+    reused: bool = False
+    proposal: list[dict[str, Any]] = []
+
+
+class Plan(Record):
+    """What the tables want next."""
+
+    action: Action
+    steps: tuple[PlannedStep, ...] = ()
+    join: int | None = None
+    """So many ok outcomes end the hop; null: all steps have to end."""
+    wait: Decimal | None = None
+    """Seconds; null waits for the signal alone."""
+    signal: str | None = None
+    group: str | None = None
+    form: str | None = None
+    result: Any = None
+    reason: str | None = None
+
+
+class RuleHit(Record):
+    """A rule that matched, in any decision that the route required."""
+
+    decision: str
+    rule: int
+    """Counted from 1."""
+    id: str = ""
+    annotation: str = ""
+
+
+class HopEnd(Record):
+    """How a hop ended: what `last.status` says, and what ended it."""
+
+    status: HopStatus
+    cancelled: tuple[str, ...] = ()
+    """Steps that were still running when enough had come in."""
+    signal: int | None = None
+    """The number of the signal that ended a wait; a signal ends one wait only."""
+
+
+class DecisionRecord(Record):
+    """One decision, with everything that its context held beyond the run's recorded events: enough to replay it."""
+
+    run: str
+    hop: int
+    at: datetime
+    seed: int
+    policy: str
+    version: int
+    digest: str
+    previous: HopEnd
+    signals_seen: int = 0
+    """Signals up to this number were visible."""
+    figures: dict[str, Any] = {}
+    """The figures of the agents at that moment, when the policy reads them."""
+    rules: tuple[RuleHit, ...] = ()
+    plan: Plan
+    limit: LimitName | None = None
+    """The hard limit that overrode the tables."""
+    fingerprint: str = ""
+    """Of the route and the facts it was taken for: equal fingerprints are no progress."""
+
+
+class Signal(Record):
+    """Something that a person or an event said to a run from outside."""
+
+    run: str
+    number: int
+    """Counted from 1 in each run, in the order of arrival."""
+    name: str
+    payload: Any = None
+    at: datetime
+
+
+class Stop(Record):
+    """Why a run stands still until somebody acts: a named error of the policy."""
+
+    code: str
+    message: str
+    """The whole text: place, excerpt and hint included."""
+    policy: str
+    version: int | None = None
+    hop: int
+    at: datetime
+
+
+class RunState(Record):
+    """A run with where it stands; what lists show."""
+
+    run: Run
+    status: RunStatus
+    hop: int = 0
+    """The number of the latest decision; 0 before the first."""
+    cost: Decimal = Decimal(0)
+    updated: datetime
+    stop: Stop | None = None
+    result: Any = None
+    owner: str | None = None
+    """Who drives the run now, and until when."""
+    lease_until: datetime | None = None
