@@ -1,0 +1,46 @@
+"""Places inside a table, in the words of its headers: ``rule 4, input 2``, ``output agent``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dmnroute.errors import Place
+from dmnroute.source import Source, Span
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.model import DecisionTable, OutputClause
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The file and decision that an expression belongs to."""
+
+    file: str = ""
+    decision: str = ""
+
+    def place(self, *, rule: int | None = None, column: str = "", text: str | None = None) -> Place:
+        """The place of a cell; with its text, the whole text is meant."""
+        source, span = (None, None) if text is None else (Source(text), Span(0, len(text)))
+        return Place(self.file, self.decision, rule, column, source, span)
+
+
+def input_column(number: int) -> str:
+    """The input column with this number, from 1."""
+    return f"input {number}"
+
+
+def output_column(table: DecisionTable, number: int) -> str:
+    """The output column with this number, from 1, by its name when it has one."""
+    clause = table.outputs[number - 1]
+    return f"output {clause.name or number}"
+
+
+def output_name(clause: OutputClause, decision: str) -> str:
+    """The name under which a column's value is found: its name, else its label, else the decision's name."""
+    return clause.name or clause.label or decision
+
+
+def narrow(place: Place, span: Span) -> Place:
+    """The same place, with a part of its text meant."""
+    return replace(place, span=span)

@@ -1,0 +1,1 @@
+"""Reading and editing DMN files: the only place that knows lxml."""

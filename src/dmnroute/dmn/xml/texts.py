@@ -1,0 +1,62 @@
+"""Read what holds text: literal expressions, unary tests, named values, type references."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn import model
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.places import Where
+    from dmnroute.dmn.problems import Problems
+    from dmnroute.dmn.xml.nodes import Node
+
+
+def literal_expression(
+    node: Node, where: Where, problems: Problems, *, rule: int | None = None
+) -> model.LiteralExpression:
+    """A FEEL expression; another expression language is a problem of the file."""
+    return model.LiteralExpression(
+        **node.basics(),
+        text=node.child_text("text"),
+        type_ref=type_ref(node.get("typeRef")),
+        expression_language=_feel_only(node, where, problems, rule),
+    )
+
+
+def unary_tests(node: Node | None) -> model.UnaryTests | None:
+    """Allowed values, if the node is there and isn't blank."""
+    if node is None or not node.child_text("text"):
+        return None
+    return model.UnaryTests(**node.basics(), text=node.child_text("text"))
+
+
+def input_entry(node: Node, where: Where, problems: Problems, *, rule: int) -> model.UnaryTests:
+    """A cell of conditions."""
+    return model.UnaryTests(
+        **node.basics(),
+        text=node.child_text("text"),
+        expression_language=_feel_only(node, where, problems, rule),
+    )
+
+
+def information_item(node: Node) -> model.InformationItem:
+    """A name and the type of its value."""
+    return model.InformationItem(**node.basics(), type_ref=type_ref(node.get("typeRef")))
+
+
+def type_ref(text: str) -> str:
+    """A type's name; DMN 1.1 wrote FEEL's own as ``feel:string``."""
+    return text.removeprefix("feel:")
+
+
+def _feel_only(node: Node, where: Where, problems: Problems, rule: int | None) -> str:
+    language = node.get("expressionLanguage")
+    if language and language.lower() != "feel" and "/feel" not in language.lower():
+        problems.add(
+            "expression_language",
+            f"expression language `{language}` can't be evaluated",
+            place=where.place(rule=rule),
+            hint="expressions are written in FEEL; remove the attribute `expressionLanguage`",
+        )
+    return language
