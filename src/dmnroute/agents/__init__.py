@@ -1,0 +1,1 @@
+"""The typed SDK: declare functions as agents, load them, run their steps."""

@@ -1,0 +1,1 @@
+"""Where versions of decision tables come from."""

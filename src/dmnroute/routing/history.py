@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dmnroute.routing.records import DecisionRecord, Outcome, Run, Signal
@@ -51,3 +51,16 @@ class History:
         """The history as the decision of that hop saw it: earlier hops, and the signals it could see."""
         seen = self.hops[hop - 1].decision.signals_seen
         return History(self.run, self.hops[: hop - 1], tuple(s for s in self.signals if s.number <= seen))
+
+    def with_outcomes(self, outcomes: Iterable[Outcome]) -> History:
+        """The history with outcomes of the latest hop added; an outcome that is there already stays."""
+        if self.last is None:
+            return self
+        known = {step.id for step in self.last.decision.plan.steps}
+        new = {outcome.step: outcome for outcome in outcomes if outcome.step in known}
+        last = Hop(self.last.decision, {**new, **self.last.outcomes})
+        return replace(self, hops=(*self.hops[:-1], last))
+
+    def with_decision(self, decision: DecisionRecord) -> History:
+        """The history with one more hop."""
+        return replace(self, hops=(*self.hops, Hop(decision)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,18 @@ from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records import DecisionRecord, Outcome, Run, RunState, RunStatus, Signal, Stop
 
-Clock = Callable[[], datetime]
-"""Gives the current time, with a zone."""
+
+class Clock(Protocol):
+    """The time, and waiting for it. Tests give one that they move by hand."""
+
+    def now(self) -> datetime:
+        """The current time, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed."""
+        ...
+
 
 EventKind = Literal[
     "run_started",

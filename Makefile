@@ -1,0 +1,44 @@
+# Everything a developer does. Needs python3 (3.11 or newer, with venv and pip) and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint types format clean lock
+
+demo: $(READY)  ## Watch documents being routed by decision tables
+	$(BIN)/dmnroute demo
+
+test: $(READY)  ## All tests, then the linters and the type check
+	$(BIN)/pytest -n 2 --dist worksteal
+	$(MAKE) --no-print-directory lint types
+
+lint: $(READY)  ## Style, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+
+types: $(READY)  ## mypy, strict
+	$(BIN)/mypy
+
+format: $(READY)  ## Put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)  ## Write the pinned versions anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group dev --upgrade \
+	    --no-header --no-annotate --quiet pyproject.toml -o requirements/dev.lock
+
+clean:  ## Remove the environment
+	rm -rf $(VENV)
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "dmnroute needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Creating $(VENV) with everything that is pinned in requirements/dev.lock (about 700 MB, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+	@echo "… ready."

@@ -1,0 +1,42 @@
+"""Child runs: a step that is a run of its own."""
+
+from __future__ import annotations
+
+from dmnroute.router.router import Router
+from dmnroute.routing.context import seconds_between
+from dmnroute.routing.plan import CHILD_RUN
+from dmnroute.routing.ports import Store
+from dmnroute.routing.records import Limits, Outcome, PlannedStep, Run, StepError
+
+
+def child_of(step: PlannedStep, router: Router) -> Run:
+    """The child run of a step: it has the step's id, and may cost and take what the step may."""
+    return router.new_run(
+        step.id,
+        step.type.removeprefix(CHILD_RUN),
+        input=step.input,
+        limits=Limits(cost=step.max_cost, time=step.timeout),
+        tenant=step.tenant,
+        parent=step.id,
+    )
+
+
+async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
+    """What a child run came to, for its parent's tables; none while it goes on or stands still."""
+    state, history = await store.state(step.id), await store.history(step.id)
+    if state is None or history is None or state.status not in ("completed", "failed", "cancelled"):
+        return None
+    outcomes = list(history.outcomes())
+    ok = state.status == "completed"
+    reason = history.last.decision.plan.reason if history.last else None
+    return Outcome(
+        step=step.id,
+        agent=step.agent,
+        status="ok" if ok else "failed" if state.status == "failed" else "cancelled",
+        confidence=min((o.confidence for o in outcomes if o.status == "ok" and o.confidence is not None), default=None),
+        output=state.result if isinstance(state.result, dict) else {"result": state.result},
+        error=None if ok else StepError(kind="child_failed", message=reason or f"the child run {state.status}"),
+        cost=history.spent(),
+        tokens=sum(outcome.tokens for outcome in outcomes),
+        latency=seconds_between(state.run.started, state.updated),
+    )

@@ -1,0 +1,45 @@
+"""Who drives a run: the name that stands in its lease."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def this_owner() -> str:
+    """`host/pid/start`: the start time tells this process from a later one with the same number."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}/{pid}/{_started(pid) or 0}"
+
+
+def gone_owners(owners: Iterable[str]) -> frozenset[str]:
+    """Those of the owners that ran on this machine and live no more.
+
+    Of owners on other machines nothing is known: their leases have to expire.
+    """
+    return frozenset(owner for owner in owners if _is_gone(owner))
+
+
+def _is_gone(owner: str) -> bool:
+    host, pid, started = (*owner.split("/"), "", "")[:3]
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    now = _started(int(pid))
+    return now is not None and started not in ("", "0", str(now))
+
+
+def _started(pid: int) -> int | None:
+    """Clock ticks from boot to the start of a process; null where the system doesn't say."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[19])

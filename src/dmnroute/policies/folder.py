@@ -1,0 +1,153 @@
+"""Policies from a folder: saving a file publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dmnroute.dmn import Model, diff, load
+from dmnroute.dmn.checks import Finding
+from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError, did_you_mean
+from dmnroute.routing.canonical import digest_of_bytes
+from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.ports import Clock, Store, StoredPolicy
+
+Check = Callable[[Model], Sequence[Finding]]
+"""Gives what is wrong with a policy before it is published."""
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The file as it was looked at last, and the version that is active since."""
+
+    stamp: Stamp
+    digest: str
+    active: PolicyVersion | None
+
+
+@dataclass(slots=True)
+class FolderPolicies:
+    """`<folder>/<name>.dmn` is the policy `<name>`.
+
+    Looked at before each hop: a changed file becomes a new version, kept in the store and announced by its changed
+    cells. A broken one is refused, announced with its place, and the version before stays active.
+    """
+
+    folder: Path
+    store: Store
+    clock: Clock
+    check: Check
+    _seen: dict[str, _Seen] = field(default_factory=dict, init=False)
+    _versions: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict, init=False)
+
+    async def active(self, name: str) -> PolicyVersion:
+        """The version to decide with now.
+
+        Raises:
+            RouteError: `unknown_policy`, or what is wrong with a file that has no earlier version.
+        """
+        file = self._file(name)
+        stamp = _stamp(file)
+        seen = self._seen.get(name)
+        if stamp is None:
+            raise self._unknown(name)
+        if seen is None or seen.stamp != stamp:
+            seen = self._seen[name] = await self._look(name, file, stamp, seen)
+        if seen.active is None:
+            raise _as_route_error(self._broken(file))
+        return seen.active
+
+    async def version(self, name: str, number: int) -> PolicyVersion:
+        """A version of before, from the store.
+
+        Raises:
+            OperatorError: `unknown_version`.
+        """
+        known = self._versions.get((name, number))
+        if known is None:
+            stored = await self.store.policy(name, number)
+            if stored is None:
+                raise OperatorError(f"policy `{name}` has no version {number}", code="unknown_version")
+            known = self._remember(stored)
+        return known
+
+    async def _look(self, name: str, file: Path, stamp: Stamp, seen: _Seen | None) -> _Seen:
+        text = file.read_bytes()
+        digest = digest_of_bytes(text)
+        before = seen.active if seen else await self._latest(name)
+        if seen is not None and seen.digest == digest:
+            return _Seen(stamp, digest, before)
+        try:
+            model = self._checked(file, text)
+        except DmnrouteError as error:
+            await self._tell_refused(name, error, before)
+            return _Seen(stamp, digest, before)
+        stored = await self.store.keep_policy(name, file.name, text, at=self.clock.now())
+        active = PolicyVersion(name, stored.version, stored.digest, model)
+        self._versions[name, stored.version] = active
+        if before is not None and before.version != active.version:
+            await self._tell_changed(before, active)
+        return _Seen(stamp, digest, active)
+
+    async def _latest(self, name: str) -> PolicyVersion | None:
+        stored = await self.store.policy(name)
+        return None if stored is None else self._remember(stored)
+
+    def _remember(self, stored: StoredPolicy) -> PolicyVersion:
+        model = load(stored.text, name=stored.file)
+        version = PolicyVersion(stored.name, stored.version, stored.digest, model)
+        return self._versions.setdefault((stored.name, stored.version), version)
+
+    def _checked(self, file: Path, text: bytes) -> Model:
+        model = load(text, name=file.name)
+        for finding in self.check(model):
+            if finding.severity == "error":
+                raise finding.error()
+        return model
+
+    def _broken(self, file: Path) -> DmnrouteError:
+        """What is wrong with a file that no version stands in for; it is read once more, for the error is rare."""
+        try:
+            self._checked(file, file.read_bytes())
+        except DmnrouteError as error:
+            return error
+        return TableError(f"policy file `{file.name}` changed while it was read", code="unknown_policy")
+
+    async def _tell_changed(self, before: PolicyVersion, active: PolicyVersion) -> None:
+        changes = [str(change) for change in diff(before.model, active.model)]
+        data = {"policy": active.name, "version": active.version, "changes": changes}
+        await self.store.tell("policy_changed", data, at=self.clock.now())
+
+    async def _tell_refused(self, name: str, error: DmnrouteError, before: PolicyVersion | None) -> None:
+        stays = None if before is None else before.version
+        data = {"policy": name, "error": str(error), "code": error.code, "stays": stays}
+        await self.store.tell("policy_refused", data, at=self.clock.now())
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.dmn"
+
+    def _unknown(self, name: str) -> RouteError:
+        known = sorted(path.stem for path in self.folder.glob("*.dmn"))
+        return RouteError(
+            f"unknown policy `{name}`{did_you_mean(name, known)}",
+            code="unknown_policy",
+            hint=f"policies in `{self.folder.name}`: {', '.join(known) or 'none'}",
+        )
+
+
+def _stamp(file: Path) -> Stamp | None:
+    """What changes when a file is saved; none when there is no such file."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _as_route_error(error: DmnrouteError) -> RouteError:
+    if isinstance(error, RouteError):
+        return error
+    return RouteError(error.message, code=error.code, place=error.place, hint=error.hint)

@@ -1,0 +1,222 @@
+"""One look at a run: is its hop over, and what do the tables want next?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dmnroute.errors import OperatorError, RouteError
+from dmnroute.router.turn import Turn
+from dmnroute.routing.canonical import digest
+from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.decide import decide
+from dmnroute.routing.history import History
+from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
+from dmnroute.routing.progress import hop_end
+from dmnroute.routing.records import (
+    ENDED,
+    PEOPLE,
+    Action,
+    DecisionRecord,
+    HopEnd,
+    Limits,
+    Outcome,
+    PlannedStep,
+    Run,
+    RunState,
+    RunStatus,
+    Stop,
+)
+from dmnroute.routing.seeds import seed_of
+
+STATUS_AFTER: Mapping[Action, RunStatus] = {
+    "dispatch": "running",
+    "wait": "waiting",
+    "escalate": "escalated",
+    "complete": "completed",
+    "fail": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Stateless: everything it knows of a run is in the store. Any number of routers may share one."""
+
+    store: Store
+    policies: PolicySource
+    catalogue: Catalogue
+    clock: Clock
+
+    def new_run(
+        self,
+        run: str,
+        policy: str,
+        *,
+        input: Mapping[str, Any],
+        tags: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        tenant: str = "default",
+        parent: str | None = None,
+    ) -> Run:
+        """A run as it would start now."""
+        return Run(
+            id=run,
+            policy=policy,
+            tenant=tenant,
+            started=self.clock.now(),
+            input=dict(input),
+            tags=dict(tags or {}),
+            limits=limits or Limits(),
+            seed=seed_of(run),
+            merge=dict(self.catalogue.merge),
+            parent=parent,
+        )
+
+    async def start(self, runs: Sequence[Run]) -> int:
+        """Keep new runs; starting one twice changes nothing. Answers how many are new."""
+        return await self.store.create(runs)
+
+    async def route(self, run: str, *, hop: int | None = None, outcomes: Sequence[Outcome] = ()) -> Turn:
+        """Take outcomes in, and decide the next hop when the latest one is over.
+
+        `hop` is the hop that a route job asks for: one that is decided already is answered with what is stored.
+
+        Raises:
+            OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
+        """
+        async with self.store.locked(run) as locked:
+            turn = _turn(locked)
+            if turn.ended or turn.status == "stopped":
+                return turn
+            if hop is not None and hop <= len(locked.history.hops):
+                return turn
+            if hop is not None and hop > len(locked.history.hops) + 1:
+                raise OperatorError(
+                    f"run `{run}`: hop {hop} was asked for, and the store knows {len(locked.history.hops)} hops",
+                    code="store_behind",
+                    hint="the store may have been restored from an older copy; nothing is dispatched",
+                )
+            return await self._advance(locked, outcomes)
+
+    async def _advance(self, locked: LockedRun, arrived: Sequence[Outcome]) -> Turn:
+        now = self.clock.now()
+        history = locked.history.with_outcomes(arrived)
+        end = hop_end(history, now=now)
+        if end is None:
+            if arrived:
+                await locked.write(HopWrite(status=locked.state.status, at=now, outcomes=arrived))
+            return Turn(history, locked.state.status)
+        outcomes = [*arrived, *_cancelled(history, end)]
+        history = history.with_outcomes(outcomes)
+        try:
+            decision = await self._decide(history, end, now=now)
+        except RouteError as error:
+            stop = _stop(error, history, now=now)
+            await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
+            return Turn(history, "stopped", stop=stop)
+        status = STATUS_AFTER[decision.plan.action]
+        result = decision.plan.result
+        await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
+        return Turn(history.with_decision(decision), status, result=result, new=True)
+
+    async def _decide(self, history: History, end: HopEnd, *, now: datetime) -> DecisionRecord:
+        policy = await self.policies.active(history.run.policy)
+        seed = seed_of(history.run.id, len(history.hops) + 1)
+        return decide(history, policy, self.catalogue, previous=end, now=now, seed=seed)
+
+    async def record(self, outcome: Outcome) -> bool:
+        """Keep the outcome of a step; False when there is one already."""
+        return await self.store.record(outcome, at=self.clock.now())
+
+    async def reused(self, step: PlannedStep) -> Outcome | None:
+        """The outcome of an equal step of before, for a step that may reuse it. It costs nothing once more."""
+        if not step.reuse:
+            return None
+        found = await self.store.reusable(step.agent, step.version, digest(step.input))
+        if found is None:
+            return None
+        changes = {"step": step.id, "reused": True, "cost": found.cost * 0, "tokens": 0, "latency": found.latency * 0}
+        return found.model_copy(update=changes)
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        """Tell a run something from outside; the same key is the same signal.
+
+        Raises:
+            OperatorError: `unknown_run`, or `run_ended`.
+        """
+        state = await self._open(run)
+        await self.store.signal(state.run.id, name, payload, at=self.clock.now(), key=key)
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        """Answer the question that a run was escalated with.
+
+        Raises:
+            OperatorError: `unknown_run`, or `not_escalated` when the run waits for no answer (any more).
+        """
+        history = await self.store.history(run)
+        state = await self._open(run)
+        hop = history.last if history else None
+        if state.status != "escalated" or hop is None:
+            raise OperatorError(f"run `{run}` waits for no answer; it is {state.status}", code="not_escalated")
+        now = self.clock.now()
+        outcome = Outcome(step=hop.decision.plan.steps[0].id, agent=PEOPLE, status="ok", output=dict(answer))
+        if not await self.store.record(outcome, at=now):
+            raise OperatorError(f"run `{run}` has its answer already", code="not_escalated")
+
+    async def retry(self, run: str) -> None:
+        """Let a stopped run go on: its hop is decided anew, with the policy as it is then.
+
+        Raises:
+            OperatorError: `unknown_run`, or `not_stopped`.
+        """
+        async with self.store.locked(run) as locked:
+            if locked.state.status != "stopped":
+                raise OperatorError(f"run `{run}` isn't stopped; it is {locked.state.status}", code="not_stopped")
+            status = _status_of(locked.history)
+            await locked.write(HopWrite(status=status, at=self.clock.now()))
+
+    async def cancel(self, run: str) -> None:
+        """End a run now; its open steps are cancelled. A run that ended stays as it is."""
+        async with self.store.locked(run) as locked:
+            if locked.state.status in ENDED:
+                return
+            last = locked.history.last
+            end = HopEnd(status="failed", cancelled=last.missing() if last else ())
+            outcomes = list(_cancelled(locked.history, end))
+            await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
+
+    async def _open(self, run: str) -> RunState:
+        state = await self.store.state(run)
+        if state is None:
+            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+        if state.status in ENDED:
+            raise OperatorError(f"run `{run}` has ended ({state.status})", code="run_ended")
+        return state
+
+
+def _turn(locked: LockedRun) -> Turn:
+    state = locked.state
+    return Turn(locked.history, state.status, stop=state.stop, result=state.result)
+
+
+def _status_of(history: History) -> RunStatus:
+    """What a run would be doing if it weren't stopped."""
+    return STATUS_AFTER[history.last.decision.plan.action] if history.last else "running"
+
+
+def _cancelled(history: History, end: HopEnd) -> Iterable[Outcome]:
+    steps = {step.id: step for step in history.last.decision.plan.steps} if history.last else {}
+    for step in end.cancelled:
+        yield Outcome(step=step, agent=steps[step].agent, status="cancelled")
+
+
+def _stop(error: RouteError, history: History, *, now: datetime) -> Stop:
+    return Stop(
+        code=error.code,
+        message=str(error),
+        policy=history.run.policy,
+        hop=len(history.hops) + 1,
+        at=now,
+    )

@@ -1,0 +1,31 @@
+"""What a run's engine has to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.records import ENDED, RunStatus, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a run stands after the router looked at it."""
+
+    history: History
+    status: RunStatus
+    stop: Stop | None = None
+    result: object = None
+    new: bool = False
+    """Whether this very look decided the latest hop."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in ENDED
+
+    @property
+    def hop(self) -> Hop:
+        """The latest hop; only a run that goes on is sure to have one."""
+        assert self.history.last is not None
+        return self.history.last

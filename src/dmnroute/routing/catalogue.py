@@ -1,0 +1,47 @@
+"""What the pure core knows of the agents: names, fields and estimates, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dmnroute.routing.merge import MergeRule
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """One agent, as tables and plans see it."""
+
+    name: str
+    fields: frozenset[str]
+    """Fields of its typed input."""
+    required: frozenset[str]
+    outputs: frozenset[str] = frozenset()
+    """Fields of its typed output; they become facts."""
+    cost: Decimal = Decimal(0)
+    """Estimated USD per call."""
+    timeout: Decimal = Decimal(60)
+    """Seconds, when the table sets none."""
+    version: str = "1"
+    description: str = ""
+    problem: Callable[[Mapping[str, Any]], str | None] | None = None
+    """Says what is wrong with an input, where the schema is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All agents of a project, and the facts that an application has typed."""
+
+    agents: Mapping[str, AgentSpec] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
+    merge: Mapping[str, MergeRule] = field(default_factory=dict)
+
+    def known_facts(self) -> frozenset[str]:
+        """Every name that `facts.` may be followed by: what agents give, and what the application typed."""
+        return self.facts.union(*(spec.outputs for spec in self.agents.values()))
+
+    def reporters(self, fact: str) -> list[str]:
+        """The agents whose output has this field."""
+        return sorted(spec.name for spec in self.agents.values() if fact in spec.outputs)

@@ -1,0 +1,169 @@
+"""The output columns of the `Route` decision: their names, and the types they are read as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
+
+ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the route: what one matched rule says."""
+
+    values: Mapping[str, Any]
+    place: Place = NOWHERE
+    """The rule, for errors."""
+
+    def wrong(self, column: str, expected: str, *, hint: str = "") -> RouteError:
+        """The error `wrong_type` at the column."""
+        place = Place(self.place.file, self.place.decision, self.place.rule, f"output `{column}`")
+        value = self.values.get(column)
+        return RouteError(
+            f"column `{column}` must be {expected}, not {_shown(value)}", code="wrong_type", place=place, hint=hint
+        )
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case str():
+            return f'the text `"{value}"`'
+        case bool():
+            return f"the boolean `{str(value).lower()}`"
+        case list():
+            return f"a list of {len(value)}"
+        case dict():
+            return "a context"
+        case _:
+            return f"`{value}`"
+
+
+def text(row: Row, column: str) -> str | None:
+    """A text, or null."""
+    value = row.values.get(column)
+    if value is None or isinstance(value, str):
+        return value
+    raise row.wrong(column, "a text")
+
+
+def seconds(row: Row, column: str) -> Decimal | None:
+    """A number of seconds or a days-and-time duration, not negative; or null."""
+    value = row.values.get(column)
+    if isinstance(value, timedelta):
+        value = Decimal(value // timedelta(microseconds=1)).scaleb(-6)
+    if value is None or (_is_number(value) and value >= 0):
+        return None if value is None else Decimal(value)
+    raise row.wrong(column, "a number of seconds (or a duration), not negative")
+
+
+def money(row: Row, column: str) -> Decimal | None:
+    """USD, not negative; or null."""
+    value = row.values.get(column)
+    if value is None or (_is_number(value) and value >= 0):
+        return None if value is None else Decimal(value)
+    raise row.wrong(column, "an amount in USD, not negative")
+
+
+def whole(row: Row, column: str, *, lowest: int) -> int | None:
+    """A whole number, or null."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    if _is_number(value) and value == int(value) and value >= lowest:
+        return int(value)
+    raise row.wrong(column, f"a whole number, at least {lowest}")
+
+
+def boolean(row: Row, column: str) -> bool | None:
+    """True, false or null."""
+    value = row.values.get(column)
+    if value is None or isinstance(value, bool):
+        return value
+    raise row.wrong(column, "true or false")
+
+
+def context(row: Row, column: str) -> Mapping[str, Any] | None:
+    """A context, or null."""
+    value = row.values.get(column)
+    if value is None or isinstance(value, dict):
+        return value
+    raise row.wrong(column, "a context")
+
+
+def elements(row: Row, column: str) -> list[Any] | None:
+    """A list, or null: null is no `for_each` at all, an empty list is no step."""
+    value = row.values.get(column)
+    if value is None or isinstance(value, list):
+        return value
+    raise row.wrong(column, "a list")
+
+
+def agents(row: Row, column: str = "agent") -> list[str]:
+    """One agent name or a list of them; null is none."""
+    value = row.values.get(column)
+    names = [] if value is None else value if isinstance(value, list) else [value]
+    if all(isinstance(name, str) for name in names):
+        return list(names)
+    raise row.wrong(column, "an agent name or a list of names", hint='texts have quotes in FEEL: `"ocr"`')
+
+
+def action(row: Row, column: str = "action") -> str | None:
+    """One of the five actions, or null."""
+    value = text(row, column)
+    if value is None or value in ACTIONS:
+        return value
+    raise row.wrong(column, f"one of {', '.join(ACTIONS)}{did_you_mean(value, ACTIONS)}")
+
+
+def join(row: Row, column: str = "join") -> str | int | None:
+    """`all`, `any`, `majority` or a number of ok outcomes; or null."""
+    value = row.values.get(column)
+    if value is None or value in ("all", "any", "majority"):
+        return value
+    if _is_number(value):
+        return whole(row, column, lowest=1)
+    raise row.wrong(column, 'a number, `"all"`, `"any"` or `"majority"`')
+
+
+def pick(row: Row, column: str = "pick") -> str | None:
+    """`all` or `first`; or null."""
+    value = text(row, column)
+    if value is None or value in ("all", "first"):
+        return value
+    raise row.wrong(column, '`"all"` or `"first"`')
+
+
+def anything(row: Row, column: str) -> Any:
+    """Any value."""
+    return row.values.get(column)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+Reader = Callable[[Row, str], Any]
+
+HOP_COLUMNS: Mapping[str, Reader] = {
+    "action": action,
+    "join": join,
+    "pick": pick,
+    "wait": seconds,
+    "signal": text,
+    "group": text,
+    "form": text,
+    "result": anything,
+    "reason": text,
+}
+"""Columns that belong to the hop: where several rules match they must agree, nulls aside."""
+
+STEP_COLUMNS = ("agent", "input", "for_each", "batch", "as", "timeout", "retries", "max_cost", "priority", "reuse")
+"""Columns that belong to each step. Any other name is a parameter of the agent."""
+
+RESERVED = frozenset({*HOP_COLUMNS, *STEP_COLUMNS})

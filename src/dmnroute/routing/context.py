@@ -1,0 +1,188 @@
+"""The routing context: what a decision table can read.
+
+The models are the one source of its names: JSON Schema, documentation and the static check of tables read them.
+All times are seconds, money is USD, shares are 0-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.merge import merge
+from dmnroute.routing.records import HopEnd, HopStatus, Limits, Outcome
+
+
+class _Context(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RunContext(_Context):
+    """The run itself."""
+
+    id: str
+    policy: str
+    tenant: str
+    hop: int
+    """The number of the hop that is being decided, from 1."""
+    started: str
+    """ISO 8601 text: tables write `date and time(run.started)`."""
+    elapsed: Decimal
+    input: dict[str, Any]
+    cost: Decimal
+    tokens: int
+    tags: dict[str, str]
+
+
+class LastContext(_Context):
+    """The hop that just ended."""
+
+    agents: list[str]
+    status: HopStatus
+    outcomes: list[Outcome]
+    confidence: Decimal | None
+    """The lowest of the ok outcomes."""
+    agreement: Decimal | None
+    """Share of the ok outcomes with the most common output."""
+    cost: Decimal
+    latency: Decimal
+    """Of the slowest step."""
+
+
+class BudgetContext(_Context):
+    """Money. `remaining` and `ratio` are null when there is no limit."""
+
+    limit: Decimal | None
+    spent: Decimal
+    remaining: Decimal | None
+    ratio: Decimal | None
+
+
+class SloContext(_Context):
+    """Time. `remaining` and `ratio` are null when there is no limit."""
+
+    limit: Decimal | None
+    elapsed: Decimal
+    remaining: Decimal | None
+    ratio: Decimal | None
+
+
+class AgentFigures(_Context):
+    """How an agent has been doing lately; null where nothing was measured."""
+
+    breaker: str | None = None
+    backlog: int | None = None
+    in_flight: int | None = None
+    error_rate: Decimal | None = None
+    latency_p95: Decimal | None = None
+    cost_mean: Decimal | None = None
+    confidence_mean: Decimal | None = None
+
+
+class RoutingContext(_Context):
+    """Everything that a table can read."""
+
+    run: RunContext
+    facts: dict[str, Any]
+    """The blackboard: the output fields of the agents, merged by name."""
+    last: LastContext
+    steps: dict[str, Outcome]
+    """Agent name → its latest outcome."""
+    budget: BudgetContext
+    slo: SloContext
+    agents: dict[str, AgentFigures]
+    signals: dict[str, Any]
+    """Name → latest payload received from outside."""
+
+
+def build_context(
+    history: History, previous: HopEnd, *, now: datetime, figures: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Put the context together from what was recorded; the same history, end and clock give the same context."""
+    run, last = history.run, history.last
+    elapsed = seconds_between(run.started, now)
+    spent = history.spent()
+    context = RoutingContext(
+        run=RunContext(
+            id=run.id,
+            policy=run.policy,
+            tenant=run.tenant,
+            hop=len(history.hops) + 1,
+            started=run.started.isoformat(),
+            elapsed=elapsed,
+            input=run.input,
+            cost=spent,
+            tokens=sum(outcome.tokens for outcome in history.outcomes()),
+            tags=run.tags,
+        ),
+        facts=facts_of(history),
+        last=_last_context(last, previous.status),
+        steps=_steps(history),
+        budget=_budget(run.limits, spent),
+        slo=_slo(run.limits, elapsed),
+        agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
+        signals={signal.name: signal.payload for signal in history.signals},
+    )
+    return context.model_dump()
+
+
+def seconds_between(earlier: datetime, later: datetime) -> Decimal:
+    """Seconds, exact to the microsecond."""
+    elapsed = later - earlier
+    return Decimal(elapsed.days * 86_400 + elapsed.seconds) + Decimal(elapsed.microseconds).scaleb(-6)
+
+
+def facts_of(history: History) -> dict[str, Any]:
+    """The outputs of all ok steps, merged by hop and step index, never by arrival."""
+    facts: dict[str, Any] = {}
+    for outcome in history.outcomes():
+        if outcome.status == "ok" and outcome.output:
+            merge(facts, outcome.output, history.run.merge)
+    return facts
+
+
+def _steps(history: History) -> dict[str, Outcome]:
+    return {outcome.agent: outcome for outcome in history.outcomes()}
+
+
+def _last_context(hop: Hop | None, status: HopStatus) -> LastContext:
+    outcomes = list(hop.ordered()) if hop else []
+    ok = [outcome for outcome in outcomes if outcome.status == "ok"]
+    return LastContext(
+        agents=[outcome.agent for outcome in outcomes],
+        status=status,
+        outcomes=outcomes,
+        confidence=min((o.confidence for o in ok if o.confidence is not None), default=None),
+        agreement=_agreement([outcome.output for outcome in ok]),
+        cost=sum((outcome.cost for outcome in outcomes), Decimal(0)),
+        latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
+    )
+
+
+def _agreement(outputs: list[dict[str, Any] | None]) -> Decimal | None:
+    if not outputs:
+        return None
+    most = max(outputs.count(output) for output in outputs)
+    return Decimal(most) / len(outputs)
+
+
+def _budget(limits: Limits, spent: Decimal) -> BudgetContext:
+    remaining, ratio = _measure(limits.cost, spent)
+    return BudgetContext(limit=limits.cost, spent=spent, remaining=remaining, ratio=ratio)
+
+
+def _slo(limits: Limits, elapsed: Decimal) -> SloContext:
+    remaining, ratio = _measure(limits.time, elapsed)
+    return SloContext(limit=limits.time, elapsed=elapsed, remaining=remaining, ratio=ratio)
+
+
+def _measure(limit: Decimal | None, used: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """What remains (never below 0), and the share used; a limit of 0 is used up."""
+    if limit is None:
+        return None, None
+    return max(limit - used, Decimal(0)), used / limit if limit else Decimal(1)

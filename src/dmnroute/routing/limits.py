@@ -1,0 +1,50 @@
+"""Hard limits: they hold whatever a table says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from dmnroute.routing.canonical import digest
+from dmnroute.routing.context import seconds_between
+from dmnroute.routing.history import History
+from dmnroute.routing.records import LimitName, Plan
+
+
+def limit_before(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
+    """The limit that ends the run before its tables are asked: hops or time."""
+    limits = history.run.limits
+    if len(history.hops) >= limits.hops:
+        return "hops", f"the run reached its limit of {limits.hops} hops"
+    if limits.time is not None and seconds_between(history.run.started, now) >= limits.time:
+        return "time", f"the run reached its limit of {limits.time.normalize():f} s"
+    return None
+
+
+def limit_after(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
+    """The limit that a plan would break: cost (with what its steps are expected to cost), or no progress."""
+    limits = history.run.limits
+    reserved = sum((step.reserve for step in plan.steps), Decimal(0))
+    spent = history.spent()
+    if limits.cost is not None and plan.steps and spent + reserved > limits.cost:
+        return "cost", (
+            f"the next steps may cost {reserved:f} USD, and {max(limits.cost - spent, Decimal(0)):f}"
+            f" of {limits.cost:f} USD is left"
+        )
+    repeats = sum(hop.decision.fingerprint == fingerprint for hop in history.hops)
+    if plan.action not in ("complete", "fail") and repeats >= limits.no_progress:
+        return "no_progress", f"the same route was taken {repeats} times for the same facts"
+    return None
+
+
+def ended_by_limit(reason: str, facts: Mapping[str, Any]) -> Plan:
+    """The graceful end: the run fails with the reason, and its facts so far are the result."""
+    return Plan(action="fail", reason=reason, result=dict(facts))
+
+
+def fingerprint_of(plan: Plan, facts: Mapping[str, Any]) -> str:
+    """Equal for the same route taken for the same facts."""
+    steps = [[step.agent, step.type, step.input] for step in plan.steps]
+    return digest([plan.action, steps, plan.signal, dict(facts)])

@@ -1,0 +1,274 @@
+"""Read the rows of the `Route` decision as the plan of a hop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from dmnroute.errors import Place, RouteError, did_you_mean
+from dmnroute.routing import columns
+from dmnroute.routing.catalogue import AgentSpec, Catalogue
+from dmnroute.routing.columns import HOP_COLUMNS, Row
+from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
+from dmnroute.routing.records import PEOPLE, Plan, PlannedStep, Run
+
+CHILD_RUN = "run:"
+PROCESS = "process:"
+CHILD_TIMEOUT = Decimal(3600)
+"""Seconds that a child may take when neither its row nor the run's deadline says otherwise."""
+LARGEST_OUTPUT = 65_536
+"""Bytes of one inline output."""
+LARGEST_HOP = 1_000_000
+"""Bytes of all inline outputs of a hop together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a plan is made in: the run, its facts, and what is left of its limits."""
+
+    run: Run
+    hop: int
+    now: datetime
+    facts: Mapping[str, Any]
+    catalogue: Catalogue
+    money_left: Decimal | None = None
+    """USD; null when there is no limit."""
+    time_left: Decimal | None = None
+    """Seconds to the run's deadline; null when there is none."""
+
+
+def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Plan:
+    """The plan that the matched rows make together.
+
+    Raises:
+        RouteError: `route_conflict`, `empty_route`, `wrong_type`, `unknown_agent`, `unknown_column`,
+            `invalid_input` or `too_wide`.
+    """
+    hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
+    drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
+    action = _action(rows, hop["action"], place=place)
+    if action == "wait" and hop["wait"] is None and hop["signal"] is None:
+        raise RouteError(
+            "the action `wait` needs `wait` (seconds), `signal` (a name), or both",
+            code="endless_wait",
+            place=rows[0].place,
+        )
+    if action == "dispatch":
+        steps = _steps(drafts, situation)
+    elif action == "escalate":
+        steps = (_people_step(rows, situation, wait=hop["wait"]),)
+    else:
+        steps = ()
+    return Plan(
+        action=action,
+        steps=steps,
+        join=_ok_outcomes_needed(hop["join"], len(steps)),
+        wait=hop["wait"] if action in ("wait", "escalate") else None,
+        signal=hop["signal"],
+        group=hop["group"],
+        form=hop["form"],
+        result=_result(action, hop["result"], situation),
+        reason=hop["reason"],
+    )
+
+
+def _agreed(rows: Sequence[Row], column: str) -> Any:
+    """The one value that the rows give a hop column, nulls aside."""
+    read = HOP_COLUMNS[column]
+    said = [(row, value) for row in rows if (value := read(row, column)) is not None]
+    for row, value in said[1:]:
+        if value != said[0][1]:
+            first = said[0][0].place.rule
+            raise RouteError(
+                f"rules {first} and {row.place.rule} disagree on `{column}`: `{said[0][1]}` and `{value}`",
+                code="route_conflict",
+                place=row.place,
+                hint="columns of the hop must agree where several rules match; null leaves it to the other rules",
+            )
+    return said[0][1] if said else None
+
+
+def _action(rows: Sequence[Row], action: str | None, *, place: Place) -> str:
+    """The action said, or dispatch where an agent is named."""
+    naming = [row for row in rows if row.values.get("agent") is not None]
+    if action is None and not naming:
+        raise RouteError(
+            "the matched rules name neither an agent nor an action",
+            code="empty_route",
+            place=rows[0].place if rows else place,
+            hint='give `agent`, or `action` as one of "wait", "escalate", "complete", "fail"',
+        )
+    if action is None or action == "dispatch":
+        return "dispatch"
+    if naming:
+        raise RouteError(
+            f"action `{action}` and agent `{naming[0].values['agent']}` exclude each other",
+            code="route_conflict",
+            place=naming[0].place,
+            hint="a hop either dispatches steps or does something else",
+        )
+    return action
+
+
+def _ok_outcomes_needed(join: str | int | None, width: int) -> int | None:
+    match join:
+        case None | "all":
+            return None
+        case "any":
+            return 1
+        case "majority":
+            return width // 2 + 1
+        case int():
+            return join
+    raise AssertionError(join)
+
+
+def _result(action: str, result: Any, situation: Situation) -> Any:
+    if action == "complete" and result is None:
+        return dict(situation.facts)
+    return result if action in ("complete", "fail") else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One step before it has an index: who, by which row, for which element."""
+
+    row: Row
+    agent: str
+    element: Mapping[str, Any]
+
+
+def _drafts(row: Row, situation: Situation, *, pick: str | None) -> Iterator[_Draft]:
+    names = columns.agents(row)
+    if pick == "first":
+        names = names[:1]
+    _refuse_unknown_agents(row, names, situation.catalogue)
+    _refuse_unknown_columns(row, names, situation.catalogue)
+    for name in names:
+        for element in _elements(row):
+            yield _Draft(row, name, element)
+
+
+def _elements(row: Row) -> Iterator[Mapping[str, Any]]:
+    elements = columns.elements(row, "for_each")
+    if elements is None:
+        yield {}
+        return
+    size = columns.whole(row, "batch", lowest=1)
+    if size is None:
+        yield from map(for_each_element, elements)
+        return
+    remaining = iter(elements)
+    while batch := list(islice(remaining, size)):
+        yield {ITEMS: batch}
+
+
+def _refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
+    for name in names:
+        if name in catalogue.agents or name.startswith((CHILD_RUN, PROCESS)):
+            continue
+        known = ", ".join(f"`{agent}`" for agent in sorted(catalogue.agents))
+        raise RouteError(
+            f"unknown agent `{name}`{did_you_mean(name, catalogue.agents)}",
+            code="unknown_agent",
+            place=row.place,
+            hint=f"known agents: {known}" if known else "no agents are loaded",
+        )
+
+
+def _refuse_unknown_columns(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
+    """A parameter has to be an input field of at least one of the row's agents; children take any."""
+    specs = [catalogue.agents.get(name) for name in names]
+    if None in specs or not specs:
+        return
+    fields = frozenset[str]().union(*(spec.fields for spec in specs if spec))
+    for column in parameters(row).keys() - fields:
+        raise RouteError(
+            f"column `{column}` is no input field of {' or '.join(f'`{n}`' for n in names)}"
+            f"{did_you_mean(column, [*fields, *columns.RESERVED])}",
+            code="unknown_column",
+            place=row.place,
+            hint=f"input fields: {', '.join(sorted(fields))}",
+        )
+
+
+def _steps(drafts: Sequence[_Draft], situation: Situation) -> tuple[PlannedStep, ...]:
+    width = len(drafts)
+    if width > situation.run.limits.width:
+        raise RouteError(
+            f"the hop has {width} steps, and a hop of this run may have {situation.run.limits.width}",
+            code="too_wide",
+            place=drafts[0].row.place,
+            hint="the column `batch` gives several elements of `for_each` to one step",
+        )
+    return tuple(_step(draft, situation, index, width) for index, draft in enumerate(drafts, 1))
+
+
+def _step(draft: _Draft, situation: Situation, index: int, width: int) -> PlannedStep:
+    row, run = draft.row, situation.run
+    spec = situation.catalogue.agents.get(draft.agent)
+    timeout = _timeout(row, spec, situation)
+    share = None if situation.money_left is None else situation.money_left / width
+    max_cost = columns.money(row, "max_cost")
+    return PlannedStep(
+        id=f"{run.id}/{situation.hop}.{index}",
+        run=run.id,
+        tenant=run.tenant,
+        agent=_name(draft),
+        type=f"agent.{draft.agent}" if spec else draft.agent,
+        process=draft.agent.removeprefix(PROCESS) if draft.agent.startswith(PROCESS) else None,
+        input=_input(draft, spec, situation),
+        retries=columns.whole(row, "retries", lowest=0) or 0,
+        timeout=timeout,
+        deadline=situation.now + timedelta(microseconds=int(timeout * 1_000_000)),
+        max_cost=max_cost if max_cost is not None else share,
+        max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
+        reserve=_reserve(max_cost, spec, share),
+        priority=columns.whole(row, "priority", lowest=0) or 0,
+        reuse=columns.boolean(row, "reuse") or False,
+        version=spec.version if spec else "",
+    )
+
+
+def _name(draft: _Draft) -> str:
+    """The name of the outcome in `steps`: `as`, the agent's name, or the child's without its prefix."""
+    return columns.text(draft.row, "as") or draft.agent.removeprefix(CHILD_RUN).removeprefix(PROCESS)
+
+
+def _input(draft: _Draft, spec: AgentSpec | None, situation: Situation) -> dict[str, Any]:
+    run_input = situation.run.input
+    if spec is None:
+        return child_input(draft.row, draft.element, run_input=run_input)
+    return agent_input(spec, draft.row, draft.element, facts=situation.facts, run_input=run_input)
+
+
+def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal:
+    """The row's, else the agent's; never past the run's deadline."""
+    own = columns.seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT)
+    return own if situation.time_left is None else min(own, situation.time_left)
+
+
+def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, share: Decimal | None) -> Decimal:
+    """What the step is expected to cost: an agent's own estimate; a child may spend all that it is given."""
+    if spec is not None:
+        return spec.cost if max_cost is None else min(spec.cost, max_cost)
+    return max_cost or share or Decimal(0)
+
+
+def _people_step(rows: Sequence[Row], situation: Situation, *, wait: Decimal | None) -> PlannedStep:
+    """The task that people see; its answer is the outcome of `people`."""
+    row, run = rows[0], situation.run
+    return PlannedStep(
+        id=f"{run.id}/{situation.hop}.1",
+        run=run.id,
+        tenant=run.tenant,
+        agent=PEOPLE,
+        type=PEOPLE,
+        input=dict(columns.context(row, "input") or {}),
+        timeout=wait,
+        deadline=None if wait is None else situation.now + timedelta(microseconds=int(wait * 1_000_000)),
+    )

@@ -1,0 +1,87 @@
+"""Settings, by environment, `.env` and file.
+
+The first of these that says something wins: arguments of a command, variables `DMNROUTE_*` (nested with `__`, as in
+`DMNROUTE_LIMITS__COST=0.5`), `.env` in the current folder, `dmnroute.toml` in the current folder, and
+`dmnroute.toml` in the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_config_path, user_state_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from dmnroute.errors import UsageError
+from dmnroute.routing.records import Limits
+
+
+def _default_store() -> str:
+    return f"sqlite+aiosqlite:///{user_state_path('dmnroute') / 'dmnroute.db'}"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Times are seconds, money is USD."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DMNROUTE_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    project: Path | None = None
+    """The folder with `dmn/` and `workers/`; by default the current one, or the shipped document intake."""
+    agents: list[str] = []
+    """Modules with agents, by import name, beside those in the project's `workers/`."""
+    store: str = Field(default_factory=_default_store, repr=False)
+    """Database URL, or a path of a SQLite file."""
+    limits: Limits = Limits()
+    """Hard limits of every run: hops, width, cost, time, no_progress."""
+    concurrency: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
+    """Synchronous agents that run at once."""
+    runs_at_once: int = Field(8, ge=1)
+    lease: float = Field(30.0, gt=0)
+    """Seconds after which a run whose process vanished may be taken over."""
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """auto: text on a terminal, else JSON."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Add the two TOML files behind everything else."""
+        files = [Path("dmnroute.toml"), user_config_path("dmnroute") / "dmnroute.toml"]
+        toml = (TomlConfigSettingsSource(settings_cls, file) for file in files)
+        return init_settings, env_settings, dotenv_settings, *toml
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings, with the given ones on top; None means not given.
+
+    Raises:
+        UsageError: a setting has a wrong value. The value itself isn't shown: it may be a secret.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = "__".join(str(part) for part in problem["loc"]).upper()
+        text = problem["msg"][:1].lower() + problem["msg"][1:]
+        raise UsageError(f"setting `DMNROUTE_{name}`: {text}", code="bad_setting") from error
