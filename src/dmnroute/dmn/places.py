@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dmnroute.errors import Place
@@ -41,6 +41,14 @@ def output_name(clause: OutputClause, decision: str) -> str:
     return clause.name or clause.label or decision
 
 
-def narrow(place: Place, span: Span) -> Place:
-    """The same place, with a part of its text meant."""
-    return replace(place, span=span)
+def input_place(table: DecisionTable, where: Where, rule: int, number: int) -> Place:
+    """The place of an input cell, from the indices (from 0) of its rule and column."""
+    text = table.rules[rule].input_entries[number].text
+    return where.place(rule=rule + 1, column=input_column(number + 1), text=text)
+
+
+def output_place(table: DecisionTable, where: Where, rule: int, number: int) -> Place:
+    """The place of an output cell, from the indices (from 0) of its rule and column."""
+    text = table.rules[rule].output_entries[number].text
+    column = output_column(table, number + 1) if number < len(table.outputs) else f"output {number + 1}"
+    return where.place(rule=rule + 1, column=column, text=text)

@@ -1,0 +1,131 @@
+"""Compile a decision table: its columns, its cells, and the matcher over them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dmnroute import feel
+from dmnroute.dmn.compiled import Allowed, Literal, Logic, Null
+from dmnroute.dmn.hit_policies import hit_policy
+from dmnroute.dmn.matcher import ScanMatcher
+from dmnroute.dmn.model import HitPolicyName
+from dmnroute.dmn.places import input_column, input_place, output_column, output_name, output_place
+from dmnroute.dmn.table import Column, TableLogic
+from dmnroute.errors import FeelError
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.compile import Compiler
+    from dmnroute.dmn.model import DecisionTable, InputClause
+    from dmnroute.dmn.scope import Scope
+    from dmnroute.feel.values import Value
+
+_ORDERED = (HitPolicyName.PRIORITY, HitPolicyName.OUTPUT_ORDER)
+
+
+def compile_table(compiler: Compiler, table: DecisionTable, scope: Scope) -> TableLogic:
+    """The table, ready to run. Its structure has been checked before; cells too many or missing are left out."""
+    inputs = tuple(_input(compiler, clause, number, scope) for number, clause in enumerate(table.inputs, start=1))
+    tests = _tests(compiler, table, scope)
+    relevant = tuple(tuple((column, cell) for column, cell in enumerate(cells) if cell is not None) for cells in tests)
+    return TableLogic(
+        table=table,
+        where=compiler.where,
+        policy=hit_policy(table.hit_policy),
+        inputs=inputs,
+        tests=tests,
+        outputs=_outputs(compiler, table, scope),
+        columns=tuple(_column(compiler, table, number, scope) for number in range(1, len(table.outputs) + 1)),
+        matcher=ScanMatcher(relevant, partial(input_place, table, compiler.where)),
+        types=compiler.types,
+        camunda=compiler.camunda,
+    )
+
+
+def _input(compiler: Compiler, clause: InputClause, number: int, scope: Scope) -> Logic:
+    expression = clause.input_expression
+    place = compiler.where.place(column=input_column(number), text=expression.text)
+    logic = compiler.literal(expression.text, scope, place)
+    if compiler.camunda:
+        return logic
+    logic = compiler.typed(logic, expression.type_ref, f"`{expression.text}`")
+    if clause.input_values is None:
+        return logic
+    text = clause.input_values.text
+    tests = compiler.unary_tests(text, scope, compiler.where.place(column=input_column(number), text=text))
+    return logic if tests is None else Allowed(logic, tests, place)
+
+
+def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[feel.UnaryTests | None, ...], ...]:
+    """All input cells; cells of the same text share what they were compiled to."""
+    known: dict[str, feel.UnaryTests] = {}
+
+    def compiled(rule: int, number: int, text: str) -> feel.UnaryTests | None:
+        place = input_place(table, compiler.where, rule, number)
+        if text in known:
+            compiler.note(known[text].references, scope, place)
+            return known[text]
+        tests = compiler.unary_tests(text, scope, place)
+        if tests is not None:
+            known[text] = tests
+        return tests
+
+    return tuple(
+        tuple(compiled(index, number, entry.text) for number, entry in enumerate(rule.input_entries))
+        for index, rule in enumerate(table.rules)
+    )
+
+
+def _outputs(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[Logic, ...], ...]:
+    known: dict[str, feel.Expression] = {}
+
+    def compiled(rule: int, number: int, text: str) -> Logic:
+        place = output_place(table, compiler.where, rule, number)
+        if text in known:
+            compiler.note(known[text].references, scope, place)
+            return Literal(known[text], compiler.where.place(rule=rule + 1, column=place.column))
+        logic = compiler.literal(text, scope, place)
+        if isinstance(logic, Literal):
+            known[text] = logic.expression
+        return logic
+
+    return tuple(
+        tuple(compiled(index, number, entry.text) for number, entry in enumerate(rule.output_entries))
+        for index, rule in enumerate(table.rules)
+    )
+
+
+def _column(compiler: Compiler, table: DecisionTable, number: int, scope: Scope) -> Column:
+    clause = table.outputs[number - 1]
+    column = output_column(table, number)
+    default = clause.default_output_entry
+    logic: Logic | None = None
+    if default is not None and default.text:
+        logic = compiler.literal(default.text, scope, compiler.where.place(column=column, text=default.text))
+    return Column(
+        name=output_name(clause, compiler.where.decision),
+        type_ref=clause.type_ref,
+        default=None if isinstance(logic, Null) else logic,
+        priorities=_priorities(compiler, table, number),
+    )
+
+
+def _priorities(compiler: Compiler, table: DecisionTable, number: int) -> tuple[Value, ...]:
+    """The values that a column lists, in their order; only the policies that order by them look at it."""
+    values = table.outputs[number - 1].output_values
+    if values is None or table.hit_policy not in _ORDERED:
+        return ()
+    place = compiler.where.place(column=output_column(table, number), text=values.text)
+    try:
+        listed = feel.compile(f"[{values.text}]", dialect=compiler.dialect).run({}, feel.Evaluation())
+    except FeelError:
+        listed = None
+    if isinstance(listed, list) and None not in listed:
+        return tuple(listed)
+    compiler.problems.add(
+        "output_values",
+        f"hit policy {table.hit_policy.value} needs the output values as a list, the most important first",
+        place=place,
+        hint='such as `"reject", "review", "accept"`',
+    )
+    return ()

@@ -1,0 +1,264 @@
+"""Boxed expressions, ready to run: each answers a FEEL value in a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from dmnroute.dmn.types import Mismatch, Types, describe
+from dmnroute.feel.values import Function
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.run import Run
+    from dmnroute.errors import Place
+    from dmnroute.feel import Evaluation, Expression, UnaryTests
+    from dmnroute.feel.values import Value
+
+
+class Logic(Protocol):
+    """A compiled expression."""
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A FEEL expression at its place."""
+
+    expression: Expression
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """Evaluate the expression."""
+        return run.feel(self.expression, scope, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """Where the file gives no expression."""
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """Null."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An expression whose value has to be of a type; a value that isn't becomes null, with a notice."""
+
+    logic: Logic
+    type_ref: str
+    types: Types
+    what: str
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The value as the type wants it."""
+        return conform(self.logic.run(scope, run), self.type_ref, self.types, self.what, self.place, run)
+
+
+def conform(value: Value, type_ref: str, types: Types, what: str, place: Place, run: Run) -> Value:
+    """The value as the type wants it, or null with a notice that says what it isn't."""
+    conformed = types.conform(value, type_ref)
+    if isinstance(conformed, Mismatch):
+        run.notice(conformed.kind, f"{what} is null: {conformed.message}", place, value)
+        return None
+    return conformed
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """An input that has to be one of its column's allowed values; another becomes null, with a notice."""
+
+    logic: Logic
+    tests: UnaryTests
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The value, if it is allowed."""
+        value = self.logic.run(scope, run)
+        if value is None or run.test(self.tests, value, scope, self.place) is True:
+            return value
+        run.notice("not_allowed", f"{describe(value)} isn't among {self.tests.text}", self.place, value)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextLogic:
+    """Named entries, each in the scope of those above it; the unnamed last one is the result."""
+
+    entries: tuple[tuple[str, Logic], ...]
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The context, or the value of the entry without name."""
+        inner = dict(scope)
+        made: dict[str, Value] = {}
+        for name, logic in self.entries:
+            value = logic.run(inner, run)
+            if not name:
+                return value
+            inner[name] = made[name] = value
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class ListLogic:
+    """The items of a list."""
+
+    items: tuple[Logic, ...]
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The list of the items' values."""
+        return [item.run(scope, run) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationLogic:
+    """A grid: each row becomes a context."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Logic, ...], ...]
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The list of the rows' contexts."""
+        return [{name: cell.run(scope, run) for name, cell in zip(self.columns, row, strict=True)} for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionLogic:
+    """A function of the model, with typed parameters and result."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    """Names and types."""
+    body: Logic
+    types: Types
+    place: Place
+
+    def returning(self, type_ref: str) -> FunctionLogic:
+        """The function with its result held to a type."""
+        if not type_ref or type_ref == "Any":
+            return self
+        what = f"the value of `{self.name}`"
+        return replace(self, body=Typed(self.body, type_ref, self.types, what, self.place))
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The function, which keeps the scope that it was made in."""
+
+        def call(arguments: Mapping[str, Value], evaluation: Evaluation) -> Value:
+            inner = dict(scope)
+            for name, type_ref in self.parameters:
+                what = f"parameter `{name}` of `{self.name}`" if self.name else f"parameter `{name}`"
+                inner[name] = conform(arguments.get(name), type_ref, self.types, what, self.place, run)
+            return self.body.run(inner, run)
+
+        return Function(self.name, tuple(name for name, _ in self.parameters), call)
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationLogic:
+    """A call with a binding for each parameter."""
+
+    called: Logic
+    bindings: tuple[tuple[str, Logic], ...]
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The function's value; null with a notice when it is no function or lacks a parameter of that name."""
+        function = self.called.run(scope, run)
+        if not isinstance(function, Function):
+            run.notice("unknown_function", f"{describe(function)} can't be called", self.place, function)
+            return None
+        arguments = {name: logic.run(scope, run) for name, logic in self.bindings}
+        for name in arguments:
+            if name not in function.parameters:
+                run.notice("invalid_argument", f"`{function.name}` has no parameter `{name}`", self.place)
+                return None
+        with run.call(self.place):
+            return function.body({name: arguments.get(name) for name in function.parameters}, run.evaluation)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalLogic:
+    """``if`` … ``then`` … ``else``: everything but true takes the ``else``."""
+
+    condition: Logic
+    then: Logic
+    otherwise: Logic
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The value of the branch that the condition chooses."""
+        chosen = self.then if self.condition.run(scope, run) is True else self.otherwise
+        return chosen.run(scope, run)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLogic:
+    """The items of a list that meet a condition; ``item`` and the keys of a context are in its scope."""
+
+    collection: Logic
+    match: Logic
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The list of the items that meet the condition."""
+        collection = as_list(self.collection.run(scope, run), "filter", self.place, run)
+        if collection is None:
+            return None
+        return [item for item in collection if self.match.run(self._inner(scope, item), run) is True]
+
+    def _inner(self, scope: Mapping[str, Value], item: Value) -> dict[str, Value]:
+        keys = item if isinstance(item, dict) else {}
+        return {**scope, **keys, "item": item}
+
+
+@dataclass(frozen=True, slots=True)
+class ForLogic:
+    """``for`` … ``in`` … ``return``; ``partial`` is what has been made so far."""
+
+    variable: str
+    collection: Logic
+    body: Logic
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The list of the body's values."""
+        collection = as_list(self.collection.run(scope, run), "for", self.place, run)
+        if collection is None:
+            return None
+        made: list[Value] = []
+        for item in collection:
+            made.append(self.body.run({**scope, self.variable: item, "partial": list(made)}, run))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class QuantifiedLogic:
+    """``some`` or ``every`` … ``in`` … ``satisfies``."""
+
+    every: bool
+    variable: str
+    collection: Logic
+    body: Logic
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """True, false, or null when an item's answer is neither and no other item decides."""
+        kind = "every" if self.every else "some"
+        collection = as_list(self.collection.run(scope, run), kind, self.place, run)
+        if collection is None:
+            return None
+        answers = [self.body.run({**scope, self.variable: item}, run) for item in collection]
+        decisive = not self.every
+        if any(answer is decisive for answer in answers):
+            return decisive
+        return None if any(not isinstance(answer, bool) for answer in answers) else self.every
+
+
+def as_list(value: Value, kind: str, place: Place, run: Run) -> list[Value] | None:
+    """What a boxed iteration goes over; null with a notice when it is null."""
+    if value is None:
+        run.notice("null_operand", f"a boxed `{kind}` over null", place)
+        return None
+    return value if isinstance(value, list) else [value]

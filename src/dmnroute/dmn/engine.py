@@ -1,0 +1,195 @@
+"""A loaded model: its decisions, ready to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn.execution import Execution
+from dmnroute.dmn.explain import Explanation, explain
+from dmnroute.dmn.result import Result
+from dmnroute.dmn.run import Run
+from dmnroute.dmn.units import DecisionUnit, InputUnit, ServiceUnit, Unit, Units
+from dmnroute.errors import FeelError, Place, TableError, did_you_mean
+from dmnroute.feel.values import from_python, to_python
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dmnroute.dmn import model
+    from dmnroute.dmn.library import Key, Library, Resolver
+    from dmnroute.dmn.scope import ScopedReference
+    from dmnroute.feel.values import Value
+
+
+class Model:
+    """The decisions of one file; immutable, and safe to share between threads."""
+
+    def __init__(self, library: Library, units: Units, source: bytes, *, resolver: Resolver | None = None) -> None:
+        self.source = source
+        """The file as it was read."""
+        self.resolver = resolver
+        self._library = library
+        self._units = units
+        here = library.main.namespace
+        mine = [unit for key, unit in units.by_key.items() if key[0] == here]
+        self.decisions: Mapping[str, CompiledDecision] = {
+            unit.where.decision: CompiledDecision(self, unit) for unit in mine if isinstance(unit, DecisionUnit)
+        }
+        """The file's decisions by name (by id where they have no name), in the order of the file."""
+        self._by_id = {decision.id: decision for decision in self.decisions.values()}
+        self._services = {unit.where.decision: unit for unit in mine if isinstance(unit, ServiceUnit)}
+        self._declared = {
+            name
+            for unit in units.by_key.values()
+            if isinstance(unit, InputUnit)
+            for name in (unit.element.name, unit.element.variable.name)
+        }
+
+    @property
+    def definitions(self) -> model.Definitions:
+        """What the file says, as data."""
+        return self._library.main
+
+    def decision(self, name_or_id: str) -> CompiledDecision:
+        """The decision with this name, else with this id. Raises TableError (`unknown_decision`)."""
+        found = self.decisions.get(name_or_id) or self._by_id.get(name_or_id)
+        if found is not None:
+            return found
+        known = [*self.decisions, *(identifier for identifier in self._by_id if identifier)]
+        listed = ", ".join(f"`{name}`" for name in list(self.decisions)[:_LISTED])
+        raise TableError(
+            f"no decision `{name_or_id}`{did_you_mean(name_or_id, known)}",
+            code="unknown_decision",
+            place=Place(self.definitions.file),
+            hint=f"the file has {listed}" if listed else "the file has no decisions",
+        )
+
+    def evaluate(
+        self,
+        name_or_id: str,
+        inputs: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        trace: bool = True,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Result:
+        """Evaluate a decision after those that it requires, each once.
+
+        Inputs are by name; ``overrides`` gives values for decisions (by name or id) in place of their logic;
+        ``now`` is what FEEL's ``now()`` answers. Without ``trace`` the result has value and notices only.
+        Raises TableError for what the author has to mend: an error of FEEL, under Camunda a hit policy that the
+        matched rules contradict.
+        """
+        return self.decision(name_or_id).evaluate(inputs, now=now, trace=trace, overrides=overrides)
+
+    def invoke(self, service: str, arguments: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """Call a decision service with its inputs by name. Raises TableError (`unknown_service`)."""
+        unit = self._services.get(service)
+        if unit is None:
+            message = f"no decision service `{service}`{did_you_mean(service, self._services)}"
+            raise TableError(message, code="unknown_service", place=Place(self.definitions.file))
+        run = Run(now=now)
+        execution = Execution(self._units, run, {}, given={}, ambient={}, trace=False)
+        values = {name: from_python(value) for name, value in arguments.items()}
+        with _guarded(unit):
+            return to_python(execution.service(unit).body(values, run.evaluation))
+
+    def references(self) -> Iterator[ScopedReference]:
+        """Every path that any expression reads: where, what, and where its first name comes from."""
+        return iter(self._units.references)
+
+    def execution(
+        self,
+        inputs: Mapping[str, object],
+        run: Run,
+        *,
+        trace: bool,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Execution:
+        """An evaluation of this model that is about to begin."""
+        values: dict[str, Value] = {name: from_python(value) for name, value in inputs.items()}
+        given: dict[Key, Value] = {
+            self.decision(name).key: from_python(value) for name, value in (overrides or {}).items()
+        }
+        return Execution(self._units, run, values, given=given, ambient=self._ambient(values), trace=trace)
+
+    def _ambient(self, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What every decision sees: under Camunda all inputs, else those that the model doesn't declare."""
+        if self.definitions.dialect == "camunda":
+            return inputs
+        return {name: value for name, value in inputs.items() if name not in self._declared}
+
+
+_LISTED = 10
+
+
+class CompiledDecision:
+    """A decision of a model, ready to be evaluated."""
+
+    __slots__ = ("_model", "_unit")
+
+    def __init__(self, owner: Model, unit: DecisionUnit) -> None:
+        self._model = owner
+        self._unit = unit
+
+    @property
+    def key(self) -> Key:
+        """Namespace and id."""
+        return self._unit.key
+
+    @property
+    def name(self) -> str:
+        """The name; the id where there is none."""
+        return self._unit.where.decision
+
+    @property
+    def id(self) -> str:
+        """The id; empty when the file gives none."""
+        return self._unit.element.id
+
+    @property
+    def element(self) -> model.Decision:
+        """What the file says, as data."""
+        return self._unit.element
+
+    def value(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """The value alone, without a trace."""
+        return self.evaluate(inputs, now=now, trace=False).value
+
+    def evaluate(
+        self,
+        inputs: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        trace: bool = True,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Result:
+        """The value with its trace; see `Model.evaluate`."""
+        run = Run(now=now)
+        execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)
+        with _guarded(self._unit):
+            value = execution.value(self.key)
+        results = execution.results
+        mine = results.pop(self.key, None) or Result(to_python(value), decision=self.name)
+        required = {result.decision: result for result in results.values()}
+        return replace(mine, notices=tuple(run.notices), required=required)
+
+    def explain(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> Explanation:
+        """Every rule's cells, met or not, and the rule that came nearest; without rules when this is no table."""
+        run = Run(now=now)
+        execution = self._model.execution(inputs, run, trace=False)
+        with _guarded(self._unit):
+            return explain(self._unit, execution.scope(self._unit), run)
+
+
+@contextmanager
+def _guarded(unit: Unit) -> Iterator[None]:
+    """Functions of a model that call each other go deeper in Python than FEEL's own limit can see."""
+    try:
+        yield
+    except RecursionError as error:
+        message = "functions call each other too deeply"
+        raise FeelError(message, code="feel_limit", place=unit.where.place()) from error

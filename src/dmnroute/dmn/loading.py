@@ -1,0 +1,111 @@
+"""Load a DMN file: read it, check its structure, compile it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn.engine import Model
+from dmnroute.dmn.library import collect
+from dmnroute.dmn.problems import Problems
+from dmnroute.dmn.structure import check_structure
+from dmnroute.dmn.units import compile_units
+from dmnroute.dmn.xml.reader import read
+from dmnroute.errors import TableError, UsageError
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.library import Library, Resolver
+    from dmnroute.dmn.model import Definitions, Dialect, Import
+
+
+def load(
+    source: Path | str | bytes,
+    *,
+    dialect: Dialect | None = None,
+    resolver: Resolver | None = None,
+    name: str = "",
+) -> Model:
+    """Load a DMN file from a path, or from the XML itself.
+
+    The dialect is `camunda` when the file was modelled for Camunda 8 (`executionPlatform`), else `dmn`. Imports
+    are looked for beside the file, or by the resolver. ``name`` is the file's name in errors. Raises TableError
+    for the first thing that is wrong; `dmnroute.dmn.checks.check` gives all.
+    """
+    model, problems = load_with_problems(source, dialect=dialect, resolver=resolver, name=name)
+    problems.raise_first()
+    assert model is not None
+    return model
+
+
+def load_with_problems(
+    source: Path | str | bytes,
+    *,
+    dialect: Dialect | None = None,
+    resolver: Resolver | None = None,
+    name: str = "",
+) -> tuple[Model | None, Problems]:
+    """The model as far as it could be loaded, and everything that is wrong with it."""
+    data, file, folder = _open(source, name)
+    problems = Problems(file)
+    resolver = resolver or (None if folder is None else _beside(folder))
+    try:
+        definitions = read(data, file=file, dialect=dialect, problems=problems)
+        library = _library(definitions, resolver, problems)
+    except TableError as error:
+        problems.errors.append(error)
+        return None, problems
+    for each in library.models.values():
+        check_structure(each, problems)
+    return Model(library, compile_units(library, problems), data, resolver=resolver), problems
+
+
+def _library(main: Definitions, resolver: Resolver | None, problems: Problems) -> Library:
+    def read_import(source: bytes, file: str) -> Definitions:
+        return read(source, file=file, dialect=main.dialect, problems=problems)
+
+    return collect(main, read=read_import, resolver=resolver, problems=problems)
+
+
+def _open(source: Path | str | bytes, name: str) -> tuple[bytes, str, Path | None]:
+    """The bytes, the file's name in errors, and the folder that its imports are looked for in."""
+    if isinstance(source, bytes):
+        return source, name, None
+    if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("<"):
+        return _without_encoding(source), name, None
+    path = Path(source)
+    try:
+        return path.read_bytes(), name or path.name, path.parent
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"can't read `{source}`: {reason.lower()}", code="no_file") from error
+
+
+def _without_encoding(text: str) -> bytes:
+    """Text has been decoded already: what its declaration says about its encoding no longer holds."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if text.startswith("<?xml"):
+        text = text.partition("?>")[2]
+    return text.encode()
+
+
+def _beside(folder: Path) -> Resolver:
+    """Look for imports among the .dmn files of a folder; a location elsewhere is not followed."""
+
+    def resolve(wanted: Import) -> bytes | None:
+        location = folder / Path(wanted.location_uri).name if wanted.location_uri else None
+        files = sorted(folder.glob("*.dmn"))
+        for path in [location, *files] if location in files else files:
+            if path is not None and _has_namespace(data := path.read_bytes(), wanted.namespace):
+                return data
+        return None
+
+    return resolve
+
+
+def _has_namespace(data: bytes, namespace: str) -> bool:
+    if namespace.encode() not in data:
+        return False
+    try:
+        return read(data, file="", dialect=None, problems=Problems()).namespace == namespace
+    except TableError:
+        return False

@@ -1,0 +1,87 @@
+"""The state of one evaluation: the FEEL evaluation, and the notices with their places."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn.result import Notice
+from dmnroute.errors import FeelError, Place
+from dmnroute.feel import Evaluation
+from dmnroute.feel.notices import Site
+from dmnroute.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from dmnroute.feel import Expression, UnaryTests
+    from dmnroute.feel.values import Value
+
+MAX_NOTICES = 1000
+"""How many notices one evaluation keeps; a large table over missing data would make one per cell."""
+
+
+class Run:
+    """One evaluation, from the outer call to its result."""
+
+    __slots__ = ("evaluation", "notices")
+
+    def __init__(self, *, now: datetime | None = None) -> None:
+        self.evaluation = Evaluation(now=now)
+        self.notices: list[Notice] = []
+
+    def feel(self, expression: Expression, scope: Mapping[str, Value], place: Place) -> Value:
+        """Evaluate an expression; its notices get the place, and so does an error."""
+        try:
+            value = expression.run(scope, self.evaluation)
+        except FeelError as error:
+            raise placed(error, place) from error
+        if self.evaluation.notices:
+            self.collect(lambda: place)
+        return value
+
+    def test(self, tests: UnaryTests, value: Value, scope: Mapping[str, Value], place: Place) -> Value:
+        """Whether a value meets unary tests: true, false or null."""
+        try:
+            met = tests.run(value, scope, self.evaluation)
+        except FeelError as error:
+            raise placed(error, place) from error
+        if self.evaluation.notices:
+            self.collect(lambda: place)
+        return met
+
+    @contextmanager
+    def call(self, place: Place) -> Iterator[None]:
+        """Count a call of a function outside of FEEL's own, so that endless recursion ends as an error."""
+        text = place.source.text if place.source is not None else ""
+        try:
+            self.evaluation.enter(Site(place.span or Span(0, len(text)), text))
+            yield
+        except FeelError as error:
+            raise placed(error, place) from error
+        finally:
+            self.evaluation.leave()
+
+    def collect(self, place: Callable[[], Place]) -> None:
+        """Move what FEEL noticed since the last time to the placed notices."""
+        raw, self.evaluation.notices[:] = tuple(self.evaluation.notices), ()
+        room = MAX_NOTICES - len(self.notices)
+        where = place() if room > 0 else None
+        for notice in raw[: max(0, room)]:
+            assert where is not None
+            at = replace(where, source=Source(notice.text), span=notice.span)
+            self.notices.append(Notice(str(notice.kind), notice.message, at, tuple(notice.values)))
+
+    def notice(self, kind: str, message: str, place: Place, *values: object) -> None:
+        """Note something that DMN, not FEEL, has to say."""
+        if len(self.notices) < MAX_NOTICES:
+            self.notices.append(Notice(kind, message, place, values))
+
+
+def placed(error: FeelError, place: Place) -> FeelError:
+    """The error at a place in the table, with the excerpt that FEEL knew."""
+    known = error.place
+    at = replace(place, source=known.source or place.source, span=known.span if known.source else place.span)
+    return FeelError(error.message, code=error.code, place=at, hint=error.hint)
