@@ -1,0 +1,1 @@
+"""The functions that every expression can call (DMN 10.3.4)."""

@@ -1,0 +1,54 @@
+"""Unary tests, and the tests after `in`, which are the same thing on another value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmnroute.feel import ast
+from dmnroute.feel.compiler import python
+from dmnroute.feel.compiler.operators import compared, connected
+from dmnroute.feel.compiler.values import is_literal, literal_value
+from dmnroute.feel.references import mentions
+
+if TYPE_CHECKING:
+    from dmnroute.feel.compiler.core import Compiler, Scope
+    from dmnroute.feel.compiler.python import Code
+
+
+def compile_any_input(compiler: Compiler, node: ast.AnyInput, scope: Scope) -> Code:
+    """`-`"""
+    return python.constant(True)
+
+
+def compile_tests(compiler: Compiler, node: ast.Tests, scope: Scope) -> Code:
+    """`< 5, 7`, `not("a", "b")`"""
+    outcomes = [_input_test(compiler, test, scope) for test in node.tests]
+    outcome = connected(compiler, node, "or", outcomes)
+    return python.call("negated", outcome) if node.negated else outcome
+
+
+def _input_test(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
+    """A test of the input; one that speaks of `?` itself is a condition."""
+    if not isinstance(node, ast.ComparisonTest) and mentions(node, compiler.dialect.input_names):
+        return compiler.helper("is_true", node, compiler.code(node, scope))
+    return _test(compiler, node, python.name("value"), scope, "is_met_by_expression")
+
+
+def compile_in(compiler: Compiler, node: ast.In, scope: Scope) -> Code:
+    """`a in (< 5, 7)`: a function of the value, which each test looks at"""
+    variable = compiler.variable()
+    value = python.assigned(variable, compiler.code(node.value, scope))
+    tests = [_test(compiler, test, python.name(variable), scope, "is_met") for test in node.tests]
+    return python.item(python.tuple_of([value, connected(compiler, node, "or", tests)]), python.constant(1))
+
+
+def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_value: str) -> Code:
+    if isinstance(node, ast.ComparisonTest):
+        return compared(compiler, node, node.operator, value, node.bound, scope)
+    if isinstance(node, ast.RangeLiteral):
+        return compiler.helper("within", node, value, compiler.code(node, scope))
+    if is_literal(node) and literal_value(node) is not None:
+        return compared(compiler, node, "=", value, node, scope)
+    if isinstance(node, ast.Null):
+        return python.same(value, python.constant(None))
+    return compiler.helper(by_value, node, value, compiler.code(node, scope))

@@ -1,0 +1,57 @@
+"""What differs between the FEEL of the standard and the FEEL of Camunda 8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DialectName = Literal["dmn", "camunda"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A way to read and evaluate FEEL."""
+
+    name: DialectName
+    reserved: frozenset[str]
+    """Words that can't be a variable."""
+    input_names: tuple[str, ...]
+    """How the input of a unary test is called."""
+    spaced_names: bool
+    """Known names may hold spaces and symbols without backticks."""
+    unicode_escapes: bool
+    """`\\u0041` in a string is one character."""
+    exponents: bool
+    """`1.2e3` is a number."""
+    single_item_lists: bool
+    """A list of one item counts as its item, and an item as a list, where a function asks for it."""
+    seconds_needed: bool
+    """`10:00` is no time."""
+
+
+_KEYWORDS = "null true false if then else for in return some every satisfies and or between instance function external"
+_CAMUNDA_KEYWORDS = "null true false function in return then else satisfies and or"
+
+DMN = Dialect(
+    name="dmn",
+    reserved=frozenset(_KEYWORDS.split()),
+    input_names=("?",),
+    spaced_names=True,
+    unicode_escapes=True,
+    exponents=True,
+    single_item_lists=True,
+    seconds_needed=True,
+)
+
+CAMUNDA = Dialect(
+    name="camunda",
+    reserved=frozenset(_CAMUNDA_KEYWORDS.split()),
+    input_names=("?", "cellInput"),
+    spaced_names=False,
+    unicode_escapes=False,
+    exponents=False,
+    single_item_lists=False,
+    seconds_needed=False,
+)
+
+DIALECTS: dict[str, Dialect] = {"dmn": DMN, "camunda": CAMUNDA}

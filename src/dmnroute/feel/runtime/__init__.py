@@ -1,0 +1,1 @@
+"""What compiled expressions call: the meaning of operators beyond their fast paths."""

@@ -1,0 +1,129 @@
+"""Comparison operators, and the tests of unary tests and `in`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from dmnroute.feel.notices import NoticeKind, Site
+from dmnroute.feel.runtime.equality import equals, in_range, order
+from dmnroute.feel.values.kinds import type_name
+from dmnroute.feel.values.range import Range
+
+if TYPE_CHECKING:
+    from dmnroute.feel.evaluation import Evaluation
+
+
+def equal(left: object, right: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """`left = right`"""
+    kind = type(left)
+    if kind is type(right) and (kind is Decimal or kind is str or kind is bool):
+        return left == right
+    result = equals(left, right)
+    return _incomparable(left, right, evaluation, site) if result is None else result
+
+
+def not_equal(left: object, right: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """`left != right`"""
+    result = equal(left, right, evaluation, site)
+    return None if result is None else not result
+
+
+Comparison = Callable[[object, object, "Evaluation", Site], bool | None]
+
+
+def _comparison(is_met: Callable[[int], bool], sign: str) -> Comparison:
+    def compare(left: object, right: object, evaluation: Evaluation, site: Site) -> bool | None:
+        rank = order(left, right)
+        return _incomparable(left, right, evaluation, site) if rank is None else is_met(rank)
+
+    compare.__doc__ = f"`left {sign} right`"
+    return compare
+
+
+less = _comparison(lambda rank: rank < 0, "<")
+less_or_equal = _comparison(lambda rank: rank <= 0, "<=")
+greater = _comparison(lambda rank: rank > 0, ">")
+greater_or_equal = _comparison(lambda rank: rank >= 0, ">=")
+
+
+def between(value: object, low: object, high: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """`value between low and high`"""
+    above = greater_or_equal(value, low, evaluation, site)
+    below = less_or_equal(value, high, evaluation, site)
+    if above is False or below is False:
+        return False
+    return None if above is None or below is None else True
+
+
+def within(value: object, range_: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """`value in range`"""
+    if not isinstance(range_, Range):
+        return None
+    result = in_range(value, range_)
+    if result is None:
+        bound = range_.end if range_.start is None else range_.start
+        _incomparable(value, bound, evaluation, site)
+    return result
+
+
+def is_met(value: object, test: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """The test of a value by a value: equal to it, an item of it, or within it."""
+    if type(test) is Range:
+        return within(value, test, evaluation, site)
+    if type(test) is list:
+        return any(_is_item(value, item) for item in test) or equals(value, test) is True
+    return equal(value, test, evaluation, site)
+
+
+def _is_item(value: object, item: object) -> bool:
+    if type(item) is Range:
+        return in_range(value, item) is True or equals(value, item) is True
+    return equals(value, item) is True
+
+
+def is_met_by_expression(value: object, test: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """The test of the input by an expression that isn't a literal: true is met whatever the input is."""
+    return True if test is True else is_met(value, test, evaluation, site)
+
+
+def is_true(value: object, evaluation: Evaluation, site: Site) -> bool | None:
+    """The outcome of a test that speaks of `?` itself: only true and false count."""
+    if value is None or value is True or value is False:
+        return value
+    evaluation.null(NoticeKind.TYPE_MISMATCH, f"a test is a condition, not a {type_name(value)}", site, value)
+    return None
+
+
+def make_range(
+    start: object, end: object, start_included: bool, end_included: bool, evaluation: Evaluation, site: Site
+) -> Range | None:
+    """`[start..end]`; both endpoints are of one type that has an order."""
+    rank = order(start, end)
+    if rank is None:
+        _incomparable(start, end, evaluation, site)
+        return None
+    return Range(start, end, start_included, end_included)
+
+
+def comparison_range(operator: str, bound: object, evaluation: Evaluation, site: Site) -> Range | None:
+    """`(< 5)`: everything that the comparison is true for, as a range."""
+    if bound is None or operator == "!=":
+        kind = NoticeKind.NULL_OPERAND if bound is None else NoticeKind.TYPE_MISMATCH
+        evaluation.null(kind, f"`({operator} {type_name(bound)})` is no range", site, bound)
+        return None
+    if operator == "=":
+        return Range(bound, bound)
+    if operator.startswith("<"):
+        return Range(None, bound, False, operator == "<=")
+    return Range(bound, None, operator == ">=", False)
+
+
+def _incomparable(left: object, right: object, evaluation: Evaluation, site: Site) -> Any:
+    if left is None or right is None:
+        return evaluation.null(NoticeKind.NULL_OPERAND, "a comparison with null", site, left, right)
+    message = f"a {type_name(left)} can't be compared with a {type_name(right)}"
+    if type(left) is type(right):
+        message = f"these values of type {type_name(left)} can't be compared with each other"
+    return evaluation.null(NoticeKind.NOT_COMPARABLE, message, site, left, right)

@@ -1,0 +1,21 @@
+"""Functions as values (DMN 10.3.2.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dmnroute.feel.evaluation import Evaluation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """Something that can be invoked: a FEEL function, a business knowledge model, a decision service."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Callable[[Mapping[str, object], Evaluation], object]
+    """Takes a value for each parameter (null for one that was not given) and the evaluation that runs."""

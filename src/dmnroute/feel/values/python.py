@@ -1,0 +1,165 @@
+"""Python values to FEEL values, back, and to JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from dmnroute.errors import FeelError, UsageError
+from dmnroute.feel.values.date_time import Date, DateTime, Time
+from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
+from dmnroute.feel.values.function import Function
+from dmnroute.feel.values.number import CONTEXT, is_integer, number
+from dmnroute.feel.values.range import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_AS_THEY_ARE = frozenset(
+    {type(None), bool, str, Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration, Range, Function}
+)
+_LARGEST = 1_000_000
+"""Values within one value; a list that holds itself, or a tree that shares its branches, must not run away."""
+_DEEPEST = 200
+
+
+def from_python(value: object) -> object:
+    """The FEEL value of a Python value; UsageError when there is none."""
+    return _Walk(_leaf_from_python)(value)
+
+
+def to_python(value: object) -> object:
+    """The plain Python value: `date`, `time`, `datetime`, `timedelta` where they can hold it."""
+    return _Walk(_leaf_to_python)(value)
+
+
+def to_json(value: object) -> object:
+    """What JSON can hold: Decimals stay, whole numbers become int, temporals ISO text, functions null."""
+    return _Walk(_leaf_to_json)(value)
+
+
+class _Walk:
+    """Applies a conversion to the leaves of lists and contexts, within limits."""
+
+    def __init__(self, leaf: Callable[[object, _Walk], object]) -> None:
+        self._leaf = leaf
+        self._seen = 0
+        self._depth = 0
+
+    def __call__(self, value: object) -> object:
+        kind = type(value)
+        if kind is not list and kind is not dict:
+            return self._leaf(value, self)
+        return self.inside(value)
+
+    def inside(self, value: Any) -> object:
+        """Convert the items of a list or the entries of a context."""
+        self._depth += 1
+        self._seen += len(value) + 1
+        if self._seen > _LARGEST or self._depth > _DEEPEST:
+            limit = f"{_DEEPEST} levels" if self._depth > _DEEPEST else f"{_LARGEST:,} parts"
+            raise FeelError(f"a value has more than {limit}", code="feel_limit")
+        result = self._converted(value)
+        self._depth -= 1
+        return result
+
+    def _converted(self, value: Any) -> object:
+        if not isinstance(value, dict):
+            return [self(item) for item in value]
+        for key in value:
+            if not isinstance(key, str):
+                raise UsageError(f"the key `{key!r}` of a context must be text")
+        return {str(key): self(item) for key, item in value.items()}
+
+
+def _leaf_from_python(value: object, walk: _Walk) -> object:
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, Enum):
+        return walk(value.value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (int, float, Decimal)):
+        return _decimal(value)
+    if isinstance(value, (datetime, date, time, timedelta)):
+        return _temporal(value)
+    if isinstance(value, Mapping):
+        return walk.inside(dict(value))
+    if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (bytes, bytearray)):
+        return walk.inside(sorted(value, key=repr) if isinstance(value, (set, frozenset)) else list(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return walk.inside({field.name: getattr(value, field.name) for field in fields(value)})
+    raise UsageError(f"`{type(value).__name__}` has no FEEL value")
+
+
+def _decimal(value: int | float | Decimal) -> Decimal:
+    """A float means the digits that it prints, not its binary expansion."""
+    if isinstance(value, int) and value.bit_length() > 25_000:
+        raise UsageError("an integer is beyond the numbers of FEEL")
+    result = number(repr(float(value)) if isinstance(value, float) else str(value))
+    if result is None:
+        raise UsageError(f"`{value}` is no FEEL number")
+    return result
+
+
+def _temporal(value: datetime | date | time | timedelta) -> object:
+    if isinstance(value, timedelta):
+        return DaysTimeDuration(((value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds) * 1000)
+    if isinstance(value, datetime):
+        return DateTime(Date(value.year, value.month, value.day), _time(value.timetz(), value.utcoffset()))
+    if isinstance(value, date):
+        return Date(value.year, value.month, value.day)
+    return _time(value, value.utcoffset())
+
+
+def _time(value: time, offset: timedelta | None) -> Time:
+    zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) and value.tzinfo.key else ""
+    seconds = None if zone or offset is None else offset.days * 86_400 + offset.seconds
+    return Time(value.hour, value.minute, value.second, value.microsecond * 1000, seconds, zone)
+
+
+def _leaf_to_python(value: object, walk: _Walk) -> object:
+    match value:
+        case Date() if 1 <= value.year <= 9999:
+            return date(value.year, value.month, value.day)
+        case Time() if value.nanosecond % 1000 == 0:
+            return time(value.hour, value.minute, value.second, value.nanosecond // 1000, tzinfo=_tzinfo(value))
+        case DateTime() if 1 <= value.date.year <= 9999 and value.time.nanosecond % 1000 == 0:
+            day = date(value.date.year, value.date.month, value.date.day)
+            clock = walk(value.time)
+            assert isinstance(clock, time)
+            return datetime.combine(day, clock)
+        case DaysTimeDuration() if value.nanoseconds % 1000 == 0 and abs(value.nanoseconds) < 10**22:
+            return timedelta(microseconds=value.nanoseconds // 1000)
+    return value
+
+
+def _tzinfo(value: Time) -> tzinfo | None:
+    if value.zone:
+        return ZoneInfo(value.zone)
+    return None if value.offset is None else timezone(timedelta(seconds=value.offset))
+
+
+def _leaf_to_json(value: object, walk: _Walk) -> object:
+    match value:
+        case Decimal() if is_integer(value) and value.adjusted() < CONTEXT.prec:
+            return int(value)
+        case Decimal():
+            return value
+        case Date() | Time() | DateTime() | DaysTimeDuration() | YearsMonthsDuration():
+            return str(value)
+        case Range():
+            return {
+                "start": walk(value.start),
+                "end": walk(value.end),
+                "start included": value.start_included,
+                "end included": value.end_included,
+            }
+        case Function():
+            return None
+    return value
