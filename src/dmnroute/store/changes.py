@@ -1,0 +1,161 @@
+"""What a write changes of a run's state, and which events tell of it: the same for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from decimal import Context, Decimal
+from functools import reduce
+from typing import Any
+
+from dmnroute.errors import OperatorError, UsageError
+from dmnroute.routing.ports import EventKind, HopWrite, StoredPolicy
+from dmnroute.routing.records import ENDED, DecisionRecord, Outcome, Run, RunState, Signal, Stop
+
+Telling = tuple[EventKind, dict[str, Any]]
+"""An event that has no number yet."""
+
+_MICROSECOND = timedelta(microseconds=1)
+
+_MONEY = Context(prec=100)
+"""Wide enough to add amounts of money without rounding."""
+
+
+def unknown_run(run: str) -> OperatorError:
+    return OperatorError(f"there is no run `{run}`", code="unknown_run", hint="`dmnroute runs` lists the runs")
+
+
+def check(state: RunState, change: HopWrite) -> None:
+    """A hop is decided once, after the one before, for its own run.
+
+    Raises:
+        OperatorError: `hop_decided`, `store_behind`.
+        UsageError: the decision or one of its steps is of another run, or two steps have one id.
+    """
+    if change.decision is None:
+        return
+    run, hop, steps = state.run.id, change.decision.hop, change.decision.plan.steps
+    if {change.decision.run, *(step.run for step in steps)} != {run}:
+        raise UsageError(f"a decision of another run can't be written to run `{run}`", code="other_run")
+    if len({step.id for step in steps}) < len(steps):
+        raise UsageError(f"run `{run}`: two steps of hop {hop} have the same id", code="same_step")
+    if hop <= state.hop:
+        raise hop_decided(run, hop)
+    if hop > state.hop + 1:
+        raise OperatorError(
+            f"run `{run}`: hop {hop} can't be decided, the store knows {state.hop} hops",
+            code="store_behind",
+            hint="the store is older than the engine: was it restored from a backup?",
+        )
+
+
+def hop_decided(run: str, hop: int) -> OperatorError:
+    return OperatorError(f"run `{run}`: hop {hop} is decided already", code="hop_decided")
+
+
+def check_once(state: RunState, *, written: bool, left: bool) -> None:
+    """A locked run takes one write, while it is held. Raises UsageError."""
+    if written:
+        raise UsageError(f"run `{state.run.id}`: a hop is written at most once in a lock", code="written_twice")
+    if left:
+        raise UsageError(f"run `{state.run.id}` isn't locked any more", code="lock_left")
+
+
+def total(cost: Decimal, outcomes: Iterable[Outcome]) -> Decimal:
+    """A cost with the costs of outcomes, exact."""
+    return reduce(_MONEY.add, (outcome.cost for outcome in outcomes), cost)
+
+
+def after_hop(state: RunState, change: HopWrite, recorded: Sequence[Outcome]) -> RunState:
+    """The state with a hop, of whose outcomes these were new."""
+    return state.model_copy(
+        update={
+            "status": change.status,
+            "hop": change.decision.hop if change.decision else state.hop,
+            "cost": total(state.cost, recorded),
+            "updated": change.at,
+            "stop": change.stop,
+            "result": change.result,
+        }
+    )
+
+
+def run_started(run: Run) -> Telling:
+    return "run_started", {"policy": run.policy, "tenant": run.tenant, "tags": run.tags, "parent": run.parent}
+
+
+def policy_changed(policy: StoredPolicy) -> Telling:
+    return "policy_changed", {
+        "policy": policy.name,
+        "version": policy.version,
+        "digest": policy.digest,
+        "file": policy.file,
+    }
+
+
+def signal_received(signal: Signal) -> Telling:
+    return "signal_received", {"number": signal.number, "name": signal.name}
+
+
+def step_ended(outcome: Outcome) -> Telling:
+    return "step_ended", {
+        "step": outcome.step,
+        "agent": outcome.agent,
+        "status": outcome.status,
+        "confidence": outcome.confidence,
+        "cost": outcome.cost,
+        "tokens": outcome.tokens,
+        "latency": outcome.latency,
+        "attempt": outcome.attempt,
+        "reused": outcome.reused,
+        "error": outcome.error.kind if outcome.error else None,
+    }
+
+
+def hop_tellings(before: RunState, change: HopWrite, recorded: Sequence[Outcome]) -> list[Telling]:
+    """The events of a hop in the order in which things happened.
+
+    A step of the new decision that has its outcome already (it was reused, or skipped) ends after the decision.
+    """
+    planned = {step.id for step in change.decision.plan.steps} if change.decision else set()
+    return [
+        *([_retried(before.stop)] if before.stop and not change.stop else []),
+        *(step_ended(outcome) for outcome in recorded if outcome.step not in planned),
+        *([_hop_decided(change.decision)] if change.decision else []),
+        *(step_ended(outcome) for outcome in recorded if outcome.step in planned),
+        *([_stopped(change.stop)] if change.stop and change.stop != before.stop else []),
+        *([_ended(after_hop(before, change, recorded))] if change.status in ENDED - {before.status} else []),
+    ]
+
+
+def _hop_decided(decision: DecisionRecord) -> Telling:
+    return "hop_decided", {
+        "hop": decision.hop,
+        "policy": decision.policy,
+        "version": decision.version,
+        "last": decision.previous.status,
+        "action": decision.plan.action,
+        "reason": decision.plan.reason,
+        "limit": decision.limit,
+        "rules": [{"decision": r.decision, "rule": r.rule, "annotation": r.annotation} for r in decision.rules],
+        "steps": [{"id": step.id, "agent": step.agent} for step in decision.plan.steps],
+    }
+
+
+def _retried(stop: Stop) -> Telling:
+    return "run_retried", {"hop": stop.hop, "code": stop.code}
+
+
+def _stopped(stop: Stop) -> Telling:
+    return "run_stopped", {
+        "code": stop.code,
+        "message": stop.message.partition("\n")[0],
+        "policy": stop.policy,
+        "version": stop.version,
+        "hop": stop.hop,
+    }
+
+
+def _ended(state: RunState) -> Telling:
+    elapsed = Decimal((state.updated - state.run.started) // _MICROSECOND) / 1_000_000
+    return "run_ended", {"status": state.status, "hop": state.hop, "cost": state.cost, "elapsed": elapsed}

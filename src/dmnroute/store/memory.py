@@ -1,0 +1,264 @@
+"""Runs in memory: for tests, simulation and replay. The same promises as the SQL store, but nothing is left at exit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dmnroute.routing.canonical import digest_of_bytes
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
+from dmnroute.routing.records import DecisionRecord, Outcome, Run, RunState, RunStatus, Signal
+from dmnroute.store import changes, rows
+from dmnroute.store.holding import Holding
+from dmnroute.store.utc import in_utc
+
+
+@dataclass(slots=True)
+class _Step:
+    """A planned step that waits for its outcome."""
+
+    run: str
+    hop: int
+    reuse_key: tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run with its lock; decisions and outcomes are only ever added."""
+
+    state: RunState
+    decisions: list[DecisionRecord] = field(default_factory=list)
+    outcomes: dict[int, dict[str, Outcome]] = field(default_factory=dict)
+    signals: list[Signal] = field(default_factory=list)
+    signal_keys: dict[str, Signal] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def history(self) -> History:
+        hops = (Hop(decision, dict(self.outcomes[decision.hop])) for decision in self.decisions)
+        return History(self.state.run, tuple(hops), tuple(self.signals))
+
+
+class MemoryStore:
+    """A store for one event loop. What it gives back is shared: records are frozen, leave what they hold as it is."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, _Run] = {}
+        self._steps: dict[str, _Step] = {}
+        self._latest_ok: dict[tuple[str, str, str], tuple[datetime, str, Outcome]] = {}
+        self._policies: dict[str, list[StoredPolicy]] = {}
+        self._events: list[Event] = []
+        self._holding = Holding()
+
+    async def create(self, runs: Sequence[Run]) -> int:
+        self._holding.refuse()
+        given = [rows.run_of(rows.plain(rows.run_row(run))) for run in runs]
+        before = len(self._runs)
+        for run in given:
+            if run.id not in self._runs:
+                self._runs[run.id] = _Run(rows.new_state(run))
+                self._tell([changes.run_started(run)], at=run.started, run=run.id)
+        return len(self._runs) - before
+
+    async def state(self, run: str) -> RunState | None:
+        return self._runs[run].state if run in self._runs else None
+
+    async def states(
+        self,
+        *,
+        statuses: Collection[RunStatus] | None = None,
+        policy: str | None = None,
+        tags: dict[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[RunState]:
+        found = [
+            kept.state
+            for kept in self._runs.values()
+            if (statuses is None or kept.state.status in statuses)
+            and (policy is None or kept.state.run.policy == policy)
+            and (tags or {}).items() <= kept.state.run.tags.items()
+        ]
+        found.sort(key=lambda state: state.run.id)
+        found.sort(key=lambda state: state.run.started, reverse=True)
+        return found[:limit]
+
+    async def history(self, run: str) -> History | None:
+        return self._runs[run].history() if run in self._runs else None
+
+    @asynccontextmanager
+    async def locked(self, run: str) -> AsyncIterator[LockedRun]:
+        async with self._alone(run) as kept:
+            locked = _LockedRun(kept.state, kept.history())
+            try:
+                yield locked
+            finally:
+                locked.left = True
+            if locked.change is not None:
+                self._apply(kept, locked.change)
+
+    async def record(self, outcome: Outcome, *, at: datetime) -> bool:
+        self._holding.refuse()
+        at, outcome = in_utc(at), _plain_outcome(outcome, at)
+        if outcome.step not in self._steps:
+            return False
+        run = self._steps[outcome.step].run
+        async with self._alone(run) as kept:
+            if not self._keep_outcome(kept, outcome, at):
+                return False
+            cost = changes.total(kept.state.cost, [outcome])
+            kept.state = kept.state.model_copy(update={"cost": cost, "updated": at})
+            self._tell([changes.step_ended(outcome)], at=at, run=run)
+        return True
+
+    async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
+        async with self._alone(run) as kept:
+            if key is not None and key in kept.signal_keys:
+                return kept.signal_keys[key]
+            number = len(kept.signals) + 1
+            given = Signal(run=run, number=number, name=name, payload=payload, at=at)
+            signal = rows.signal_of(rows.plain(rows.signal_row(given, key=key)))
+            kept.signals.append(signal)
+            if key is not None:
+                kept.signal_keys[key] = signal
+            kept.state = kept.state.model_copy(update={"updated": signal.at})
+            self._tell([changes.signal_received(signal)], at=signal.at, run=run)
+            return signal
+
+    async def acquire(
+        self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
+    ) -> bool:
+        self._holding.refuse()
+        if run not in self._runs:
+            return False
+        async with self._alone(run) as kept:
+            state = kept.state
+            free = state.owner in (None, owner) or state.owner in gone
+            if not free and state.lease_until is not None and state.lease_until > in_utc(now):
+                return False
+            kept.state = state.model_copy(update={"owner": owner, "lease_until": in_utc(until)})
+        return True
+
+    async def release(self, run: str, owner: str) -> None:
+        self._holding.refuse()
+        if run not in self._runs:
+            return
+        async with self._alone(run) as kept:
+            if kept.state.owner == owner:
+                kept.state = kept.state.model_copy(update={"owner": None, "lease_until": None})
+
+    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
+        found = self._latest_ok.get((agent, version, input_digest))
+        return found[2] if found else None
+
+    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        self._holding.refuse()
+        versions = self._policies.setdefault(name, [])
+        if versions and versions[-1].text == text:
+            return versions[-1]
+        stored = StoredPolicy(name, len(versions) + 1, digest_of_bytes(text), file, text, in_utc(at))
+        versions.append(stored)
+        self._tell([changes.policy_changed(stored)], at=stored.loaded)
+        return stored
+
+    async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
+        versions = self._policies.get(name, [])
+        number = len(versions) if version is None else version
+        return versions[number - 1] if 1 <= number <= len(versions) else None
+
+    async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
+        self._holding.refuse()
+        self._tell([(kind, data)], at=in_utc(at), run=run)
+
+    async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
+        later = self._events[max(after, 0) :]
+        return [event for event in later if run is None or event.run == run][:limit]
+
+    async def close(self) -> None:
+        """Nothing is held outside of this object."""
+
+    @asynccontextmanager
+    async def _alone(self, run: str) -> AsyncIterator[_Run]:
+        self._holding.refuse()
+        if run not in self._runs:
+            raise changes.unknown_run(run)
+        kept = self._runs[run]
+        async with kept.lock:
+            with self._holding.by_this_task():
+                yield kept
+
+    def _apply(self, kept: _Run, change: HopWrite) -> None:
+        if change.decision is not None:
+            self._keep_decision(kept, change.decision)
+        recorded = [outcome for outcome in change.outcomes if self._keep_outcome(kept, outcome, change.at)]
+        tellings = changes.hop_tellings(kept.state, change, recorded)
+        kept.state = changes.after_hop(kept.state, change, recorded)
+        self._tell(tellings, at=change.at, run=kept.state.run.id)
+
+    def _keep_decision(self, kept: _Run, decision: DecisionRecord) -> None:
+        kept.decisions.append(decision)
+        kept.outcomes[decision.hop] = {}
+        for row in _step_rows(decision):
+            reuse_key = (row["agent"], row["version"], row["input_digest"])
+            self._steps[row["id"]] = _Step(decision.run, decision.hop, reuse_key)
+
+    def _keep_outcome(self, kept: _Run, outcome: Outcome, at: datetime) -> bool:
+        """False when the step isn't one of this run, or has an outcome."""
+        step = self._steps.get(outcome.step)
+        if step is None or step.run != kept.state.run.id or outcome.step in kept.outcomes[step.hop]:
+            return False
+        kept.outcomes[step.hop][outcome.step] = outcome
+        latest = self._latest_ok.get(step.reuse_key)
+        if outcome.status == "ok" and (latest is None or latest[:2] < (at, outcome.step)):
+            self._latest_ok[step.reuse_key] = (at, outcome.step, outcome)
+        return True
+
+    def _tell(self, tellings: Iterable[changes.Telling], *, at: datetime, run: str | None = None) -> None:
+        for kind, data in tellings:
+            self._events.append(Event(len(self._events) + 1, at, kind, run, rows.plain({"data": data})["data"]))
+
+
+class _LockedRun:
+    """What is written is applied when the lock is left in peace."""
+
+    def __init__(self, state: RunState, history: History) -> None:
+        self.state = state
+        self.history = history
+        self.change: HopWrite | None = None
+        self.left = False
+        self._written = False
+
+    async def write(self, change: HopWrite) -> None:
+        changes.check_once(self.state, written=self._written, left=self.left)
+        self._written = True
+        changes.check(self.state, change)
+        self.change = _plain_change(change)
+
+
+def _plain_change(change: HopWrite) -> HopWrite:
+    at = in_utc(change.at)
+    return HopWrite(
+        status=change.status,
+        at=at,
+        outcomes=[_plain_outcome(outcome, at) for outcome in change.outcomes],
+        decision=_plain_decision(change.decision) if change.decision else None,
+        stop=rows.stop_of(rows.plain({"stop": rows.stop_row(change.stop)})["stop"]),
+        result=rows.plain({"result": change.result})["result"],
+    )
+
+
+def _plain_outcome(outcome: Outcome, at: datetime) -> Outcome:
+    return rows.outcome_of({"id": outcome.step} | rows.plain(rows.outcome_row(outcome, at=at)))
+
+
+def _plain_decision(decision: DecisionRecord) -> DecisionRecord:
+    steps = tuple(rows.step_of(rows.plain(row)) for row in _step_rows(decision))
+    return rows.decision_of(rows.plain(rows.decision_row(decision)), steps)
+
+
+def _step_rows(decision: DecisionRecord) -> Iterator[rows.Row]:
+    for position, step in enumerate(decision.plan.steps, 1):
+        yield rows.step_row(step, hop=decision.hop, position=position)

@@ -1,0 +1,125 @@
+"""Records as rows, and back. Both stores keep what is written here, so they give back the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from dmnroute.routing.canonical import digest_of_bytes
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
+from dmnroute.store.json_text import from_text, not_json, to_text
+from dmnroute.store.utc import in_utc
+
+Row = dict[str, Any]
+
+_RUN = ("id", "policy", "tenant", "started", "parent", "process_instance", "input", "tags")
+_STATE = ("status", "hop", "cost", "updated", "stop", "result", "owner", "lease_until")
+_DECISION = ("run", "hop", "at", "policy", "version", "digest")
+_STEP = ("id", "run", "agent", "type", "version", "deadline", "input")
+_OUTCOME = ("status", "confidence", "cost", "latency", "output")
+_SIGNAL = ("run", "number", "name", "payload", "at")
+
+
+JSON_COLUMNS = {"input", "tags", "record", "stop", "result", "output", "outcome", "payload", "data"}
+
+
+def plain(row: Row) -> Row:
+    """A row as a database would give it back: JSON read from its text, times in UTC."""
+    return {name: _plain(value, is_json=name in JSON_COLUMNS) for name, value in row.items()}
+
+
+def _plain(value: Any, *, is_json: bool) -> Any:
+    if is_json or isinstance(value, str):
+        return from_text(to_text(value))
+    return in_utc(value) if isinstance(value, datetime) else value
+
+
+def run_row(run: Run) -> Row:
+    """What never changes of a run."""
+    row, rest = _split(run, _RUN)
+    return row | {"record": rest}
+
+
+def run_of(row: Row) -> Run:
+    return Run.model_validate(_columns(row, _RUN) | row["record"])
+
+
+def new_state(run: Run) -> RunState:
+    """The state of a run that has just been started."""
+    return RunState(run=run, status="running", updated=run.started)
+
+
+def state_row(state: RunState) -> Row:
+    """What changes of a run."""
+    row, _ = _split(state, _STATE, without={"run"})
+    return row | {"stop": stop_row(state.stop)}
+
+
+def state_of(row: Row) -> RunState:
+    return RunState.model_validate(_columns(row, _STATE) | {"run": run_of(row)})
+
+
+def stop_row(stop: Stop | None) -> Row | None:
+    return None if stop is None else stop.model_dump() | {"at": stop.at.isoformat()}
+
+
+def stop_of(row: Row | None) -> Stop | None:
+    return None if row is None else Stop.model_validate(row)
+
+
+def decision_row(decision: DecisionRecord) -> Row:
+    """A decision without its steps, which have rows of their own."""
+    row, rest = _split(decision, _DECISION)
+    del rest["plan"]["steps"]
+    return row | {"record": rest}
+
+
+def decision_of(row: Row, steps: tuple[PlannedStep, ...]) -> DecisionRecord:
+    rest = row["record"]
+    return DecisionRecord.model_validate(_columns(row, _DECISION) | rest | {"plan": rest["plan"] | {"steps": steps}})
+
+
+def step_row(step: PlannedStep, *, hop: int, position: int) -> Row:
+    """A step as planned; its position counts from 1."""
+    row, rest = _split(step, _STEP)
+    digest = digest_of_bytes(to_text(row["input"]).encode())
+    return row | {"hop": hop, "position": position, "input_digest": digest, "record": rest}
+
+
+def step_of(row: Row) -> PlannedStep:
+    return PlannedStep.model_validate(_columns(row, _STEP) | row["record"])
+
+
+def outcome_row(outcome: Outcome, *, at: datetime) -> Row:
+    """What an outcome adds to the row of its step."""
+    row, rest = _split(outcome, _OUTCOME)
+    del rest["step"]
+    return row | {"ended": at, "outcome": rest}
+
+
+def outcome_of(row: Row) -> Outcome:
+    return Outcome.model_validate({"step": row["id"]} | _columns(row, _OUTCOME) | row["outcome"])
+
+
+def signal_row(signal: Signal, *, key: str | None) -> Row:
+    row, _ = _split(signal, _SIGNAL)
+    return row | {"key": key}
+
+
+def signal_of(row: Row) -> Signal:
+    return Signal.model_validate(_columns(row, _SIGNAL))
+
+
+def _columns(row: Row, names: tuple[str, ...]) -> Row:
+    return {name: row[name] for name in names}
+
+
+def _split(record: BaseModel, names: tuple[str, ...], *, without: set[str] | None = None) -> tuple[Row, Row]:
+    """The fields that are columns, and all others."""
+    try:
+        rest = record.model_dump(exclude=without)
+    except (ValueError, RecursionError) as error:
+        raise not_json(error) from error
+    return {name: rest.pop(name) for name in names}, rest

@@ -1,0 +1,1 @@
+"""The store in SQL. Statements are plain functions over a connection; a database runs them where its driver wants."""

@@ -1,0 +1,35 @@
+"""All that SQLite and PostgreSQL say differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Table, and_, func, select
+from sqlalchemy.dialects import sqlite
+
+from dmnroute.store.columns import POSTGRESQL
+from dmnroute.store.schema import runs
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+
+def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that leaves rows which are there already as they are."""
+    if connection.dialect.name == POSTGRESQL:
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def has_tags(dialect: Dialect, tags: dict[str, str]) -> ColumnElement[bool]:
+    """Whether a run has all of these tags."""
+    if dialect.name == POSTGRESQL:
+        return runs.c.tags.op("@>")(tags)
+    return and_(*(_has_tag(name, value) for name, value in tags.items()))
+
+
+def _has_tag(name: str, value: str) -> ColumnElement[bool]:
+    tag = func.json_each(runs.c.tags).table_valued("key", "value")
+    return select(tag.c.key).where(tag.c.key == name, tag.c.value == value).exists()

@@ -1,0 +1,59 @@
+"""Hops: written whole or not at all, and read as the history of a run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.ports import HopWrite
+from dmnroute.routing.records import DecisionRecord, Run, RunState
+from dmnroute.store import changes, rows
+from dmnroute.store.schema import decisions, signals, steps
+from dmnroute.store.sql import events, runs
+from dmnroute.store.sql.reading import many
+from dmnroute.store.sql.steps import end, plan
+
+
+def write(connection: Connection, state: RunState, change: HopWrite) -> None:
+    """Write a hop of a run that is held."""
+    changes.check(state, change)
+    if change.decision is not None:
+        _decide(connection, change.decision)
+    run = state.run.id
+    recorded = [outcome for outcome in change.outcomes if end(connection, run, outcome, at=change.at)]
+    runs.change(connection, changes.after_hop(state, change, recorded))
+    tellings = changes.hop_tellings(state, change, recorded)
+    events.add(connection, [events.row(telling, at=change.at, run=run) for telling in tellings])
+
+
+def history(connection: Connection, run: Run) -> History:
+    """Everything that happened in a run: one query for each table, however many hops there are."""
+    decided = many(connection, select(decisions).where(decisions.c.run == run.id).order_by(decisions.c.hop))
+    planned = many(connection, select(steps).where(steps.c.run == run.id).order_by(steps.c.hop, steps.c.position))
+    told = many(connection, select(signals).where(signals.c.run == run.id).order_by(signals.c.number))
+    by_hop: dict[int, list[rows.Row]] = defaultdict(list)
+    for step in planned:
+        by_hop[step["hop"]].append(step)
+    return History(
+        run,
+        tuple(_hop(row, by_hop[row["hop"]]) for row in decided),
+        tuple(rows.signal_of(row) for row in told),
+    )
+
+
+def _decide(connection: Connection, decision: DecisionRecord) -> None:
+    """The primary key (run, hop) is the last guard against a hop that is decided twice."""
+    try:
+        connection.execute(insert(decisions), rows.decision_row(decision))
+    except IntegrityError as error:
+        raise changes.hop_decided(decision.run, decision.hop) from error
+    plan(connection, decision)
+
+
+def _hop(decision: rows.Row, planned: list[rows.Row]) -> Hop:
+    steps = tuple(rows.step_of(step) for step in planned)
+    outcomes = {step["id"]: rows.outcome_of(step) for step in planned if step["status"] is not None}
+    return Hop(rows.decision_of(decision, steps), outcomes)

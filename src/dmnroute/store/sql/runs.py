@@ -1,0 +1,89 @@
+"""Runs, where they stand, and who drives them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from dmnroute.routing.records import Run, RunState, RunStatus
+from dmnroute.store import changes, rows
+from dmnroute.store.schema import runs
+from dmnroute.store.sql import events
+from dmnroute.store.sql.dialect import has_tags, insert_new
+from dmnroute.store.sql.reading import many, one
+
+
+def create(connection: Connection, given: Sequence[Run]) -> int:
+    """Add the runs that aren't there."""
+    by_id: dict[str, Run] = {}
+    for run in given:
+        by_id.setdefault(run.id, run)
+    values = [rows.run_row(run) | rows.state_row(rows.new_state(run)) for run in by_id.values()]
+    statement = insert_new(connection, runs).returning(runs.c.id)
+    new = set(connection.scalars(statement, values)) if values else set()
+    started = [run for run in by_id.values() if run.id in new]
+    events.add(connection, [events.row(changes.run_started(run), at=run.started, run=run.id) for run in started])
+    return len(new)
+
+
+def find(connection: Connection, run: str) -> RunState | None:
+    row = one(connection, select(runs).where(runs.c.id == run))
+    return rows.state_of(row) if row else None
+
+
+def hold(connection: Connection, run: str) -> RunState:
+    """Lock a run until the transaction ends; whoever changes anything of a run locks it first."""
+    row = one(connection, select(runs).where(runs.c.id == run).with_for_update())
+    if row is None:
+        raise changes.unknown_run(run)
+    return rows.state_of(row)
+
+
+def listed(
+    connection: Connection,
+    *,
+    statuses: Collection[RunStatus] | None,
+    policy: str | None,
+    tags: dict[str, str] | None,
+    limit: int | None,
+) -> list[RunState]:
+    """The latest started first."""
+    query = select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
+    if statuses is not None:
+        query = query.where(runs.c.status.in_(statuses))
+    if policy is not None:
+        query = query.where(runs.c.policy == policy)
+    if tags:
+        query = query.where(has_tags(connection.dialect, tags))
+    return [rows.state_of(row) for row in many(connection, query)]
+
+
+def change(connection: Connection, state: RunState) -> None:
+    """Write where a run stands; its lease isn't touched."""
+    row = rows.state_row(state)
+    del row["owner"], row["lease_until"]
+    connection.execute(update(runs).where(runs.c.id == state.run.id), row)
+
+
+def touch(connection: Connection, run: str, *, at: datetime, cost: Decimal | None = None) -> None:
+    """Say when a run changed last, and what it has cost by now."""
+    values: dict[str, Any] = {"updated": at} if cost is None else {"updated": at, "cost": cost}
+    connection.execute(update(runs).where(runs.c.id == run), values)
+
+
+def acquire(
+    connection: Connection, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str]
+) -> bool:
+    """One conditional update: of two who try at the same time, one finds the lease taken."""
+    free = or_(runs.c.owner.is_(None), runs.c.owner.in_([owner, *gone]), runs.c.lease_until <= now)
+    taken = connection.execute(update(runs).where(runs.c.id == run, free), {"owner": owner, "lease_until": until})
+    return taken.rowcount > 0
+
+
+def release(connection: Connection, run: str, owner: str) -> None:
+    mine = update(runs).where(runs.c.id == run, runs.c.owner == owner)
+    connection.execute(mine, {"owner": None, "lease_until": None})

@@ -1,0 +1,56 @@
+"""Steps and their outcomes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from dmnroute.routing.records import DecisionRecord, Outcome
+from dmnroute.store import changes, rows
+from dmnroute.store.schema import runs, steps
+from dmnroute.store.sql import events
+from dmnroute.store.sql.reading import one
+from dmnroute.store.sql.runs import touch
+
+
+def plan(connection: Connection, decision: DecisionRecord) -> None:
+    """Add the steps of a decision."""
+    planned = enumerate(decision.plan.steps, 1)
+    values = [rows.step_row(step, hop=decision.hop, position=position) for position, step in planned]
+    if values:
+        connection.execute(insert(steps), values)
+
+
+def end(connection: Connection, run: str, outcome: Outcome, *, at: datetime) -> bool:
+    """Set the outcome of a step of a run; the first one wins."""
+    waiting = update(steps).where(steps.c.id == outcome.step, steps.c.run == run, steps.c.status.is_(None))
+    return connection.execute(waiting, rows.outcome_row(outcome, at=at)).rowcount > 0
+
+
+def record(connection: Connection, outcome: Outcome, *, at: datetime) -> bool:
+    """Keep an outcome that arrives by itself."""
+    of_step = select(runs.c.id, runs.c.cost).join(steps, steps.c.run == runs.c.id).where(steps.c.id == outcome.step)
+    held = connection.execute(of_step.with_for_update(of=runs)).first()
+    if held is None or not end(connection, held.id, outcome, at=at):
+        return False
+    touch(connection, held.id, at=at, cost=changes.total(held.cost, [outcome]))
+    events.add(connection, [events.row(changes.step_ended(outcome), at=at, run=held.id)])
+    return True
+
+
+def reusable(connection: Connection, agent: str, version: str, input_digest: str) -> Outcome | None:
+    """The latest ok outcome for the same input."""
+    query = (
+        select(steps)
+        .where(
+            steps.c.agent == agent,
+            steps.c.version == version,
+            steps.c.input_digest == input_digest,
+            steps.c.status == "ok",
+        )
+        .order_by(steps.c.ended.desc(), steps.c.id.desc())
+        .limit(1)
+    )
+    row = one(connection, query)
+    return rows.outcome_of(row) if row else None

@@ -1,0 +1,121 @@
+"""The store in SQL: each method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from dmnroute.routing.history import History
+from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
+from dmnroute.routing.records import Outcome, Run, RunState, RunStatus, Signal
+from dmnroute.store import changes
+from dmnroute.store.holding import Holding
+from dmnroute.store.sql import events, hops, policies, runs, signals, steps
+from dmnroute.store.sql.database import Database, Transaction
+from dmnroute.store.sql.runs import create as create_runs
+
+T = TypeVar("T")
+
+
+class SqlStore:
+    """Runs in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holding = Holding()
+
+    async def create(self, runs: Sequence[Run]) -> int:
+        return await self._write(lambda connection: create_runs(connection, runs))
+
+    async def state(self, run: str) -> RunState | None:
+        return await self._database.read(lambda connection: runs.find(connection, run))
+
+    async def states(
+        self,
+        *,
+        statuses: Collection[RunStatus] | None = None,
+        policy: str | None = None,
+        tags: dict[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[RunState]:
+        return await self._database.read(
+            lambda connection: runs.listed(connection, statuses=statuses, policy=policy, tags=tags, limit=limit)
+        )
+
+    async def history(self, run: str) -> History | None:
+        def read(connection: Connection) -> History | None:
+            state = runs.find(connection, run)
+            return hops.history(connection, state.run) if state else None
+
+        return await self._database.read(read)
+
+    @asynccontextmanager
+    async def locked(self, run: str) -> AsyncIterator[LockedRun]:
+        def hold(connection: Connection) -> tuple[RunState, History]:
+            state = runs.hold(connection, run)
+            return state, hops.history(connection, state.run)
+
+        self._holding.refuse()
+        async with self._database.transaction() as transaction:
+            with self._holding.by_this_task():
+                locked = _LockedRun(transaction, *await transaction.run(hold))
+                try:
+                    yield locked
+                finally:
+                    locked.left = True
+
+    async def record(self, outcome: Outcome, *, at: datetime) -> bool:
+        return await self._write(lambda connection: steps.record(connection, outcome, at=at))
+
+    async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
+        return await self._write(lambda connection: signals.keep(connection, run, name, payload, at=at, key=key))
+
+    async def acquire(
+        self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
+    ) -> bool:
+        return await self._write(
+            lambda connection: runs.acquire(connection, run, owner, now=now, until=until, gone=gone)
+        )
+
+    async def release(self, run: str, owner: str) -> None:
+        await self._write(lambda connection: runs.release(connection, run, owner))
+
+    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
+        return await self._database.read(lambda connection: steps.reusable(connection, agent, version, input_digest))
+
+    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        return await self._write(lambda connection: policies.keep(connection, name, file, text, at=at))
+
+    async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
+        return await self._database.read(lambda connection: policies.find(connection, name, version))
+
+    async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
+        await self._write(lambda connection: events.add(connection, [events.row((kind, data), at=at, run=run)]))
+
+    async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
+        return await self._database.read(lambda connection: events.after(connection, after, run=run, limit=limit))
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        self._holding.refuse()
+        return await self._database.write(work)
+
+
+class _LockedRun:
+    def __init__(self, transaction: Transaction, state: RunState, history: History) -> None:
+        self.state = state
+        self.history = history
+        self.left = False
+        self._transaction = transaction
+        self._written = False
+
+    async def write(self, change: HopWrite) -> None:
+        changes.check_once(self.state, written=self._written, left=self.left)
+        self._written = True
+        await self._transaction.run(lambda connection: hops.write(connection, self.state, change))
