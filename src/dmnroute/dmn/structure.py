@@ -76,8 +76,8 @@ def _clauses(table: model.DecisionTable, where: Where, problems: Problems) -> No
     for name in _repeated(clause.name for clause in table.outputs):
         problems.add("duplicate_output", f"several output columns are named `{name}`", place=where.place())
     if len(table.outputs) > 1:
-        for number, clause in enumerate(table.outputs, start=1):
-            if not clause.name and not clause.label:
+        for number, output in enumerate(table.outputs, start=1):
+            if not output.name and not output.label:
                 place = where.place(column=output_column(table, number))
                 message = f"output {number} has no name; a table with several output columns needs one for each"
                 problems.add("missing_output_name", message, place=place)

@@ -1,0 +1,56 @@
+"""What a runner of the OMG DMN TCK calls: ``adapter:evaluate``."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dmnroute.dmn import Model, load
+from dmnroute.errors import TableError
+from dmnroute.feel.values import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
+from dmnroute.feel.values.iso import temporal_of_text
+
+_KINDS = {Date: "date", Time: "time", DateTime: "date-time", DaysTimeDuration: "dt-duration"}
+
+
+@lru_cache(maxsize=4)
+def _model(path: str) -> Model:
+    return load(Path(path), dialect="dmn")
+
+
+def evaluate(dmn_path: str, name: str, inputs: dict[str, Any], node_type: str) -> object:
+    """The value of a decision or decision service; an input that is a decision stands in for its logic."""
+    model = _model(dmn_path)
+    given = {key: _value(value) for key, value in inputs.items()}
+    if node_type == "decisionService":
+        return _answer(model.invoke(name, given))
+    if node_type != "decision":
+        raise TableError(f"a `{node_type}` can't be evaluated by itself")
+    overrides = {key: given.pop(key) for key in inputs if key in model.decisions}
+    return _answer(model.evaluate(name, given, overrides=overrides).value)
+
+
+def _value(value: Any) -> object:
+    """FEEL values for the runner's own classes, which hold what Python's types can't."""
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    if hasattr(value, "kind") and hasattr(value, "text"):
+        return temporal_of_text(value.text)
+    if hasattr(value, "months") and not isinstance(value, YearsMonthsDuration):
+        return YearsMonthsDuration(value.months)
+    return value
+
+
+def _answer(value: object) -> object:
+    """The runner's class for FEEL values that Python's types can't hold, when a runner has one."""
+    temporal = getattr(sys.modules.get("tck"), "Temporal", None)
+    if isinstance(value, list):
+        return [_answer(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _answer(item) for key, item in value.items()}
+    kind = _KINDS.get(type(value))
+    return value if kind is None or temporal is None else temporal(kind, str(value))
