@@ -21,7 +21,7 @@ from dmnroute.router.router import Router
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.ports import Clock, PolicySource, Store
 from dmnroute.settings import Settings
-from dmnroute.store import open_store
+from dmnroute.store.open import open_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import inf
 from typing import Any
 
 from dmnroute.agents.execute import StepRunner, failed, timed_out
@@ -17,10 +18,13 @@ from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import Hop
 from dmnroute.routing.plan import CHILD_RUN, PROCESS
 from dmnroute.routing.progress import hop_end, join_is_met, wait_until
-from dmnroute.routing.records import Outcome, PlannedStep, RunStatus
+from dmnroute.routing.records import ENDED, Outcome, PlannedStep, RunStatus
 
 POLL = 0.25
 """Seconds between two looks for a signal or an answer that another process may have left in the store."""
+
+LOOK = 1.0
+"""Seconds between two looks whether a run whose steps take long was cancelled meanwhile."""
 
 Listener = Callable[[str, Turn], None]
 """Told after each hop that was decided, and when a run stops or ends: the run's id and where it stands."""
@@ -90,7 +94,9 @@ class LocalEngine:
         tasks = {asyncio.create_task(self._step(step)) for step in plan.steps if step.id not in outcomes}
         try:
             while tasks and not join_is_met(plan.join, list(outcomes.values()), len(plan.steps)):
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=LOOK)
+                if not done and await self._is_over(hop.decision.run):
+                    return True
                 for outcome in (task.result() for task in done):
                     if outcome is not None:
                         outcomes[outcome.step] = outcome
@@ -134,15 +140,24 @@ class LocalEngine:
             await _cancel([work, timer])
 
     async def _wait(self, run: str, hop: Hop) -> None:
-        """Sleep until the hop is over: time, a signal or an answer. Looks into the store without locking anything."""
-        while True:
-            history = await self.router.store.history(run)
-            assert history is not None
-            if hop_end(history, now=self.router.clock.now()) or await self._people_are_late(hop):
-                return
-            until = wait_until(hop)
-            left = POLL if until is None else float(seconds_between(self.router.clock.now(), until))
-            await self.router.clock.sleep(max(0.0, min(POLL, left)))
+        """Sleep until the hop is over: time, a signal, an answer, or the end of the run from outside.
+
+        Looks into the store without locking anything; others may have written there.
+        """
+        until = wait_until(hop)
+        left = inf if until is None else float(seconds_between(self.router.clock.now(), until))
+        timer = asyncio.create_task(self.router.clock.sleep(max(0.0, left)))
+        try:
+            while not (await self._is_over(run) or await self._people_are_late(hop)):
+                await asyncio.wait([timer], timeout=POLL)
+        finally:
+            await _cancel([timer])
+
+    async def _is_over(self, run: str) -> bool:
+        state, history = await self.router.store.state(run), await self.router.store.history(run)
+        if state is None or history is None or state.status in ENDED:
+            return True
+        return hop_end(history, now=self.router.clock.now()) is not None
 
     async def _people_are_late(self, hop: Hop) -> bool:
         """Whether nobody answered in time; that is kept as the outcome."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dmnroute.dmn import Model, diff, load
+from dmnroute.dmn import Model, load
 from dmnroute.dmn.checks import Finding
+from dmnroute.dmn.diff import diff
 from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError, did_you_mean
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
@@ -75,7 +77,7 @@ class FolderPolicies:
         return known
 
     async def _look(self, name: str, file: Path, stamp: Stamp, seen: _Seen | None) -> _Seen:
-        text = file.read_bytes()
+        text = await asyncio.to_thread(file.read_bytes)
         digest = digest_of_bytes(text)
         before = seen.active if seen else await self._latest(name)
         if seen is not None and seen.digest == digest:
@@ -105,7 +107,7 @@ class FolderPolicies:
         model = load(text, name=file.name)
         for finding in self.check(model):
             if finding.severity == "error":
-                raise finding.error()
+                raise finding.as_error()
         return model
 
     def _broken(self, file: Path) -> DmnrouteError:

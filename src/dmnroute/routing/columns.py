@@ -11,6 +11,11 @@ from typing import Any
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
+JOINS = ("all", "any", "majority")
+PICKS = ("all", "first")
+
+WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "join": JOINS, "pick": PICKS}
+"""The words that columns know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def action(row: Row, column: str = "action") -> str | None:
 def join(row: Row, column: str = "join") -> str | int | None:
     """`all`, `any`, `majority` or a number of ok outcomes; or null."""
     value = row.values.get(column)
-    if value is None or value in ("all", "any", "majority"):
+    if value is None or value in JOINS:
         return value
     if _is_number(value):
         return whole(row, column, lowest=1)
@@ -134,7 +139,7 @@ def join(row: Row, column: str = "join") -> str | int | None:
 def pick(row: Row, column: str = "pick") -> str | None:
     """`all` or `first`; or null."""
     value = text(row, column)
-    if value is None or value in ("all", "first"):
+    if value is None or value in PICKS:
         return value
     raise row.wrong(column, '`"all"` or `"first"`')
 

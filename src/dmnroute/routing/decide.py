@@ -127,7 +127,7 @@ def _plan(
         money_left=None if limits.cost is None else max(limits.cost - history.spent(), limits.cost * 0),
         time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
     )
-    place = Place(file=policy.model.name, decision=result.decision)
+    place = Place(file=policy.model.definitions.file, decision=result.decision)
     return read_plan(_rows(result, place), situation, place=place)
 
 

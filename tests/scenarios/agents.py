@@ -1,0 +1,142 @@
+"""Agents for the scenarios: each notes its calls in a ledger of its own, so that the store can be held against it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel
+
+from dmnroute import AgentFailure, Merge, Step, agent, facts
+
+
+class Task(BaseModel):
+    """What every agent takes: the ledger's path comes from the run's input."""
+
+    ledger: str
+    name: str = "world"
+
+
+class Item(Task):
+    item: int
+
+
+class Items(Task):
+    items: list[int]
+
+
+class Greeting(BaseModel):
+    greeting: str
+
+
+class Doubled(BaseModel):
+    doubled: list[int]
+
+
+class Answer(BaseModel):
+    answer: str
+
+
+class Nothing(BaseModel):
+    pass
+
+
+@facts
+class Facts(BaseModel):
+    doubled: Annotated[list[int], Merge("append")] = []
+
+
+def note(task: Task, step: Step) -> None:
+    with Path(task.ledger).open("a") as ledger:
+        ledger.write(f"{step.agent} {step.id} {step.attempt}\n")
+
+
+@agent("greet", cost=0.01)
+async def greet(task: Task, step: Step) -> Greeting:
+    """Greet by name."""
+    note(task, step)
+    step.report(confidence=0.9)
+    return Greeting(greeting=f"hello {task.name}")
+
+
+@agent("greet_in_a_thread")
+def greet_in_a_thread(task: Task, step: Step) -> Greeting:
+    """Greet by name, as a synchronous agent."""
+    note(task, step)
+    step.report(confidence=0.5)
+    return Greeting(greeting=f"good day {task.name}")
+
+
+@agent("hang", timeout=60)
+async def hang(task: Task, step: Step) -> Nothing:
+    """Never end by itself."""
+    note(task, step)
+    await asyncio.Event().wait()
+    return Nothing()
+
+
+@agent("fail")
+async def fail(task: Task, step: Step) -> Nothing:
+    """Fail for a reason that tables know."""
+    note(task, step)
+    raise AgentFailure("unreadable", "the page is blank")
+
+
+@agent("crash")
+async def crash(task: Task, step: Step) -> Nothing:
+    """Raise what no table expects."""
+    note(task, step)
+    raise ZeroDivisionError("division by zero")
+
+
+@agent("flaky")
+async def flaky(task: Task, step: Step) -> Answer:
+    """Fail at the first attempt, answer at the second."""
+    note(task, step)
+    if step.attempt == 1:
+        raise AgentFailure("busy", "come back later", retryable=True)
+    return Answer(answer="at last")
+
+
+@agent("double")
+async def double(task: Item, step: Step) -> Doubled:
+    """Double a number."""
+    note(task, step)
+    return Doubled(doubled=[task.item * 2])
+
+
+@agent("double_batch")
+async def double_batch(task: Items, step: Step) -> Doubled:
+    """Double numbers."""
+    note(task, step)
+    return Doubled(doubled=[item * 2 for item in task.items])
+
+
+@agent("pricey", cost=0.4)
+async def pricey(task: Task, step: Step) -> Answer:
+    """Answer for 0.40 USD."""
+    note(task, step)
+    return Answer(answer="42")
+
+
+@agent("needs_more")
+async def needs_more(task: Item, step: Step) -> Answer:
+    """Take a number that nobody gives."""
+    note(task, step)
+    return Answer(answer=str(task.item))
+
+
+@agent("absent", requires=("a_module_that_is_not_there",))
+async def absent(task: Task, step: Step) -> Answer:
+    """Need an extra that isn't installed."""
+    note(task, step)
+    return Answer(answer="never")
+
+
+@agent("propose")
+async def propose(task: Task, step: Step) -> Nothing:
+    """Suggest the next step."""
+    note(task, step)
+    step.propose({"agent": "greet"})
+    return Nothing()

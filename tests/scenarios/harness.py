@@ -1,0 +1,157 @@
+"""What a scenario needs of an engine. Scenarios speak to this alone, so that every engine can join them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from dmnroute.agents.registry import Registry
+from dmnroute.app import App, open_app
+from dmnroute.project import Project
+from dmnroute.router.turn import Turn
+from dmnroute.routing.history import History
+from dmnroute.routing.records import Limits, Outcome, RunState, RunStatus
+from dmnroute.settings import Settings
+from dmnroute.testing import ManualClock
+
+PATIENCE = 20.0
+"""Real seconds after which a scenario that doesn't move is broken."""
+
+
+class Harness(Protocol):
+    """An engine with the scenario's agents, a folder of policies, and a clock that moves by hand."""
+
+    def publish(self, policy: str, text: str) -> None:
+        """Save a policy file."""
+
+    async def start(
+        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+    ) -> str:
+        """Start a run, and let the engine work on it."""
+
+    async def until(self, run: str, *statuses: RunStatus) -> RunState:
+        """Let the engine work until the run has one of these statuses."""
+
+    async def until_called(self, agent: str, times: int = 1) -> None:
+        """Let the engine work until an agent was called so many times."""
+
+    async def advance(self, seconds: float) -> None:
+        """Move the clock."""
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None: ...
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None: ...
+
+    async def retry(self, run: str) -> None: ...
+
+    async def cancel(self, run: str) -> None: ...
+
+    async def redeliver_route(self, run: str, hop: int) -> Turn:
+        """Deliver a route job once more."""
+
+    async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
+        """Deliver the outcome of a step once more, with another output; says whether it was taken."""
+
+    async def history(self, run: str) -> History: ...
+
+    def calls(self) -> Counter[str]:
+        """How often each agent was called, from the agents' own ledger."""
+
+
+@dataclass
+class LocalHarness:
+    """The local engine on SQLite."""
+
+    app: App
+    clock: ManualClock
+    ledger: Path
+    _driving: dict[str, asyncio.Task[RunStatus]] = field(default_factory=dict)
+
+    def publish(self, policy: str, text: str) -> None:
+        (self.app.project.policies / f"{policy}.dmn").write_text(text)
+
+    async def start(
+        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+    ) -> str:
+        given = {"ledger": str(self.ledger), **(input or {})}
+        await self.app.router.start([self.app.router.new_run(run, policy, input=given, limits=limits)])
+        self._drive(run)
+        return run
+
+    def _drive(self, run: str) -> None:
+        self._driving[run] = asyncio.create_task(self.app.engine.drive(run, patient=True))
+
+    async def until(self, run: str, *statuses: RunStatus) -> RunState:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                state = await self.app.store.state(run)
+                if state is not None and state.status in statuses:
+                    return state
+                task = self._driving[run]
+                if task.done():
+                    task.result()
+                await asyncio.sleep(0.005)
+
+    async def until_called(self, agent: str, times: int = 1) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while self.calls()[agent] < times:
+                await asyncio.sleep(0.005)
+
+    async def advance(self, seconds: float) -> None:
+        await self.clock.advance(seconds)
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        await self.app.router.signal(run, name, payload, key=key)
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        await self.app.router.answer(run, answer)
+
+    async def retry(self, run: str) -> None:
+        await self._driving[run]
+        await self.app.router.retry(run)
+        self._drive(run)
+
+    async def cancel(self, run: str) -> None:
+        await self.app.router.cancel(run)
+
+    async def redeliver_route(self, run: str, hop: int) -> Turn:
+        return await self.app.router.route(run, hop=hop)
+
+    async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
+        step = (await self.history(run)).hops[hop - 1].decision.plan.steps[index - 1]
+        again = Outcome(step=step.id, agent=step.agent, status="ok", output={"greeting": "once more"})
+        return await self.app.router.record(again)
+
+    async def history(self, run: str) -> History:
+        history = await self.app.store.history(run)
+        assert history is not None
+        return history
+
+    def calls(self) -> Counter[str]:
+        lines = self.ledger.read_text().splitlines() if self.ledger.exists() else []
+        return Counter(line.split()[0] for line in lines)
+
+
+@asynccontextmanager
+async def local_harness(folder: Path) -> AsyncIterator[LocalHarness]:
+    """A harness on the local engine, in a folder of its own."""
+    from tests.scenarios import agents
+
+    (folder / "dmn").mkdir()
+    clock = ManualClock()
+    settings = Settings(store=f"sqlite+aiosqlite:///{folder / 'runs.db'}", concurrency=2)
+    registry = Registry.of([sys.modules[agents.__name__]])
+    async with open_app(settings, project=Project(folder), registry=registry, clock=clock) as app:
+        harness = LocalHarness(app, clock, folder / "ledger")
+        try:
+            yield harness
+        finally:
+            for task in harness._driving.values():
+                task.cancel()
+            await asyncio.gather(*harness._driving.values(), return_exceptions=True)
