@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dmnroute import feel
 from dmnroute.dmn import model
 from dmnroute.dmn.compile_table import compile_table
 from dmnroute.dmn.compiled import (
@@ -25,6 +24,8 @@ from dmnroute.dmn.compiled import (
 )
 from dmnroute.dmn.scope import Scope, ScopedReference
 from dmnroute.errors import FeelError
+from dmnroute.feel import compile as compile_expression
+from dmnroute.feel import unary_tests as compile_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dmnroute.dmn.problems import Problems
     from dmnroute.dmn.types import Types
     from dmnroute.errors import Place
+    from dmnroute.feel import Reference, UnaryTests
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +86,26 @@ class Compiler:
         if not text:
             return Null()
         try:
-            compiled = feel.compile(text, dialect=self.dialect, names=self.names(scope), place=place)
+            compiled = compile_expression(text, dialect=self.dialect, names=self.names(scope), place=place)
         except FeelError as error:
             self.problems.errors.append(error)
             return Null()
         self.note(compiled.references, scope, place)
         return Literal(compiled, replace(place, source=None, span=None))
 
-    def unary_tests(self, text: str, scope: Scope, place: Place) -> feel.UnaryTests | None:
+    def unary_tests(self, text: str, scope: Scope, place: Place) -> UnaryTests | None:
         """Compile a cell of conditions; None when it is always met."""
         if text in ("", "-"):
             return None
         try:
-            tests = feel.unary_tests(text, dialect=self.dialect, names=self.names(scope), place=place)
+            tests = compile_tests(text, dialect=self.dialect, names=self.names(scope), place=place)
         except FeelError as error:
             self.problems.errors.append(error)
             return None
         self.note(tests.references, scope, place)
         return tests
 
-    def note(self, references: Iterable[feel.Reference], scope: Scope, place: Place) -> None:
+    def note(self, references: Iterable[Reference], scope: Scope, place: Place) -> None:
         """Keep what an expression reads, for the checks."""
         for reference in references:
             at = replace(place, span=reference.span)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dmnroute import feel
 from dmnroute.dmn.compiled import Allowed, Literal, Logic, Null
 from dmnroute.dmn.hit_policies import hit_policy
 from dmnroute.dmn.matcher import ScanMatcher
@@ -13,11 +12,14 @@ from dmnroute.dmn.model import HitPolicyName
 from dmnroute.dmn.places import input_column, input_place, output_column, output_name, output_place
 from dmnroute.dmn.table import Column, TableLogic
 from dmnroute.errors import FeelError
+from dmnroute.feel import Evaluation
+from dmnroute.feel import compile as compile_expression
 
 if TYPE_CHECKING:
     from dmnroute.dmn.compile import Compiler
     from dmnroute.dmn.model import DecisionTable, InputClause
     from dmnroute.dmn.scope import Scope
+    from dmnroute.feel import Expression, UnaryTests
     from dmnroute.feel.values import Value
 
 _ORDERED = (HitPolicyName.PRIORITY, HitPolicyName.OUTPUT_ORDER)
@@ -56,11 +58,11 @@ def _input(compiler: Compiler, clause: InputClause, number: int, scope: Scope) -
     return logic if tests is None else Allowed(logic, tests, place)
 
 
-def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[feel.UnaryTests | None, ...], ...]:
+def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[UnaryTests | None, ...], ...]:
     """All input cells; cells of the same text share what they were compiled to."""
-    known: dict[str, feel.UnaryTests] = {}
+    known: dict[str, UnaryTests] = {}
 
-    def compiled(rule: int, number: int, text: str) -> feel.UnaryTests | None:
+    def compiled(rule: int, number: int, text: str) -> UnaryTests | None:
         place = input_place(table, compiler.where, rule, number)
         if text in known:
             compiler.note(known[text].references, scope, place)
@@ -77,7 +79,7 @@ def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tupl
 
 
 def _outputs(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[Logic, ...], ...]:
-    known: dict[str, feel.Expression] = {}
+    known: dict[str, Expression] = {}
 
     def compiled(rule: int, number: int, text: str) -> Logic:
         place = output_place(table, compiler.where, rule, number)
@@ -117,7 +119,7 @@ def _priorities(compiler: Compiler, table: DecisionTable, number: int) -> tuple[
         return ()
     place = compiler.where.place(column=output_column(table, number), text=values.text)
     try:
-        listed = feel.compile(f"[{values.text}]", dialect=compiler.dialect).run({}, feel.Evaluation())
+        listed = compile_expression(f"[{values.text}]", dialect=compiler.dialect).run({}, Evaluation())
     except FeelError:
         listed = None
     if isinstance(listed, list) and None not in listed:

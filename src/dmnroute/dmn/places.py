@@ -19,9 +19,9 @@ class Where:
     file: str = ""
     decision: str = ""
 
-    def place(self, *, rule: int | None = None, column: str = "", text: str | None = None) -> Place:
+    def place(self, *, rule: int | None = None, column: str = "", text: str = "") -> Place:
         """The place of a cell; with its text, the whole text is meant."""
-        source, span = (None, None) if text is None else (Source(text), Span(0, len(text)))
+        source, span = (None, None) if not text else (Source(text), Span(0, len(text)))
         return Place(self.file, self.decision, rule, column, source, span)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from dmnroute import feel
 from dmnroute.dmn import model
 from dmnroute.dmn.compile import Compiler
 from dmnroute.dmn.places import Where
@@ -16,6 +15,8 @@ from dmnroute.dmn.scope import Origin, Scope, ScopedReference
 from dmnroute.dmn.types import Allowed, Types
 from dmnroute.dmn.walk import expressions
 from dmnroute.errors import FeelError, Place
+from dmnroute.feel import Evaluation
+from dmnroute.feel import unary_tests as compile_tests
 
 if TYPE_CHECKING:
     from dmnroute.dmn.compiled import FunctionLogic, Logic
@@ -193,12 +194,12 @@ def _with_components(item: model.ItemDefinition) -> Iterator[model.ItemDefinitio
 
 def _allowed(text: str, dialect: model.Dialect, place: Place, problems: Problems) -> Allowed | None:
     try:
-        tests = feel.unary_tests(text, dialect=dialect, place=place)
+        tests = compile_tests(text, dialect=dialect, place=place)
     except FeelError as error:
         problems.errors.append(error)
         return None
 
     def allowed(value: Value) -> bool:
-        return tests.run(value, {}, feel.Evaluation()) is True
+        return tests.run(value, {}, Evaluation()) is True
 
     return allowed
