@@ -73,7 +73,7 @@ SIGNATURE = re.compile(r" -- (?=\S)")
 """The last line of a changelog entry."""
 
 _DATE = re.compile(
-    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})\b"
+    r"\b\d{4}-\d{2}-\d{2}\b|(?<![\d.])\d{1,2}([./])\d{1,2}\1\d{4}(?![\d.])|(?<![\d./])\d\d([./])\d\d\2\d\d(?![\d./\w-])"
     r"|\b(?:jan|feb|mar|mär|apr|avr|may|mai|jun|jui|jul|aug|aoû|sep|oct|okt|nov|dec|dez|déc|fév)[a-zéû]{0,6}\.?"
     r"\s+(?:\d{1,2},?\s+)?(?:\d\d:\d\d:\d\d\s+)?(?:[A-Z]{3,4}\s+)?(?:19|20)\d\d\b",
     re.IGNORECASE,

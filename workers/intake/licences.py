@@ -34,12 +34,12 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ISC", r"\bisc licen[cs]e|\bpermission to use, copy, modify,? and(?:/or)? distribute"),
         ("CC", r"\bcreative commons attribution(?:[ -]sharealike)?"),
         ("public-domain", r"\bpublic domain\b"),
-        (
-            "",
-            r"\b(?:licensed|released|distributed|available) under (?:the )?"
-            r"(?P<name>[A-Z][\w.+-]{1,19}(?: [A-Z\d][\w.+-]{0,19}){0,3})",
-        ),
     )
+)
+
+_PHRASE = re.compile(
+    r"\b(?:licensed|released|distributed|available) under (?:the )?"
+    r"(?P<name>[A-Z][\w.+-]{1,19}(?: [A-Z\d][\w.+-]{0,19}){0,3})",
 )
 
 _KINDS = {"lesser": "LGPL", "library": "LGPL", "affero": "AGPL"}

@@ -33,7 +33,7 @@ class PdfText(BaseModel):
     """The text layer of a PDF file."""
 
     text: str = Field(description=f"pages joined by form feeds, at most {MAX_CHARACTERS} characters")
-    characters: int
+    words: int
     pages: int
     empty_pages: list[int] = Field(description="numbers of the pages without text, from 1")
     truncated: bool
@@ -52,7 +52,7 @@ def read_pdf(document: Document, step: Step) -> PdfText:
     step.report(confidence=round(readable * (1 - len(empty) / len(pages)), 4), pages=count, empty_pages=len(empty))
     return PdfText(
         text=text[:MAX_CHARACTERS],
-        characters=min(len(text), MAX_CHARACTERS),
+        words=len(text[:MAX_CHARACTERS].split()),
         pages=count,
         empty_pages=empty,
         truncated=truncated,

@@ -35,7 +35,7 @@ class Text(BaseModel):
     """The text of a document."""
 
     text: str = Field(description=f"at most {MAX_CHARACTERS} characters")
-    characters: int
+    words: int
     encoding: str
     truncated: bool = Field(description="whether the document has more text than was read")
     text_score: float = Field(description="how well the text was decoded, 0-1")
@@ -54,7 +54,7 @@ def read_text(file: TextFile, step: Step) -> Text:
     truncated = more or len(text) > MAX_CHARACTERS
     return Text(
         text=text[:MAX_CHARACTERS],
-        characters=min(len(text), MAX_CHARACTERS),
+        words=len(text[:MAX_CHARACTERS].split()),
         encoding=encoding,
         truncated=truncated,
         text_score=score,

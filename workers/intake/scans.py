@@ -38,7 +38,7 @@ class ScannedText(BaseModel):
     """The text of a document with scanned pages."""
 
     text: str = Field(description=f"pages joined by form feeds, at most {MAX_CHARACTERS} characters")
-    characters: int
+    words: int
     ocr_score: float = Field(description="score of the worst line, 0-1; 0 when no line was found")
     ocr_lines: int
     ocr_dpi: int
@@ -82,7 +82,7 @@ def _report(scan: Scan, step: Step, pages: list[str], lines: list[Line], *, skip
     text = PAGE_BREAK.join(pages)
     return ScannedText(
         text=text[:MAX_CHARACTERS],
-        characters=min(len(text), MAX_CHARACTERS),
+        words=len(text[:MAX_CHARACTERS].split()),
         ocr_score=worst,
         ocr_lines=len(lines),
         ocr_dpi=scan.dpi,
