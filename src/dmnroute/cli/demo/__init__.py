@@ -1,0 +1,1 @@
+"""`dmnroute demo`: watch documents being routed by a decision table."""
