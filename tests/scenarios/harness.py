@@ -101,6 +101,9 @@ class LocalHarness:
     async def until_called(self, agent: str, times: int = 1) -> None:
         async with asyncio.timeout(PATIENCE):
             while self.calls()[agent] < times:
+                for task in self._driving.values():
+                    if task.done():
+                        task.result()
                 await asyncio.sleep(0.005)
 
     async def advance(self, seconds: float) -> None:

@@ -13,6 +13,7 @@ from dmnroute.routing.canonical import digest
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
+from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import (
@@ -86,6 +87,7 @@ class Router:
         Raises:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
         """
+        policy = await self._policy(run)
         async with self.store.locked(run) as locked:
             turn = _turn(locked)
             if turn.ended or turn.status == "stopped":
@@ -98,9 +100,19 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            return await self._advance(locked, outcomes)
+            return await self._advance(locked, outcomes, policy)
 
-    async def _advance(self, locked: LockedRun, arrived: Sequence[Outcome]) -> Turn:
+    async def _policy(self, run: str) -> PolicyVersion | RouteError:
+        """The active version of the run's policy, or why there is none; looked up before the run is locked."""
+        state = await self.store.state(run)
+        if state is None:
+            raise _unknown(run)
+        try:
+            return await self.policies.active(state.run.policy)
+        except RouteError as error:
+            return error
+
+    async def _advance(self, locked: LockedRun, arrived: Sequence[Outcome], policy: PolicyVersion | RouteError) -> Turn:
         now = self.clock.now()
         history = locked.history.with_outcomes(arrived)
         end = hop_end(history, now=now)
@@ -111,7 +123,7 @@ class Router:
         outcomes = [*arrived, *_cancelled(history, end)]
         history = history.with_outcomes(outcomes)
         try:
-            decision = await self._decide(history, end, now=now)
+            decision = self._decide(history, end, policy, now=now)
         except RouteError as error:
             stop = _stop(error, history, now=now)
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
@@ -121,8 +133,11 @@ class Router:
         await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
         return Turn(history.with_decision(decision), status, result=result, new=True)
 
-    async def _decide(self, history: History, end: HopEnd, *, now: datetime) -> DecisionRecord:
-        policy = await self.policies.active(history.run.policy)
+    def _decide(
+        self, history: History, end: HopEnd, policy: PolicyVersion | RouteError, *, now: datetime
+    ) -> DecisionRecord:
+        if isinstance(policy, RouteError):
+            raise policy
         seed = seed_of(history.run.id, len(history.hops) + 1)
         return decide(history, policy, self.catalogue, previous=end, now=now, seed=seed)
 
@@ -190,10 +205,14 @@ class Router:
     async def _open(self, run: str) -> RunState:
         state = await self.store.state(run)
         if state is None:
-            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+            raise _unknown(run)
         if state.status in ENDED:
             raise OperatorError(f"run `{run}` has ended ({state.status})", code="run_ended")
         return state
+
+
+def _unknown(run: str) -> OperatorError:
+    return OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
 
 
 def _turn(locked: LockedRun) -> Turn:
