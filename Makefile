@@ -16,7 +16,7 @@ test: $(READY)  ## All tests, then the linters and the type check
 lint: $(READY)  ## Style, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(READY)  ## mypy, strict
 	$(BIN)/mypy
