@@ -1,22 +1,42 @@
-"""Doubles for your own tests: a clock that you move by hand, a step that remembers, a run without a database."""
+"""A clock that tests move by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from itertools import count
 from math import isinf
-
-from dmnroute.agents.step import Step
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """Where a manual clock begins, unless it is told otherwise."""
 
 MOST_TURNS = 1000
 """Turns of the event loop after which a manual clock no longer waits for tasks that never come to rest."""
+
+
+@dataclass(slots=True)
+class Work:
+    """Real work that a clock must not overtake, such as a call of an agent."""
+
+    asleep: int = 0
+    """How many of its tasks sleep by a manual clock: while they do, it is no work."""
+
+    @contextmanager
+    def sleeping(self) -> Iterator[None]:
+        """Count as asleep."""
+        self.asleep += 1
+        try:
+            yield
+        finally:
+            self.asleep -= 1
+
+
+WORK: ContextVar[Work] = ContextVar("work", default=Work())  # noqa: B039 (outside of any work nobody looks at it)
 
 
 class ManualClock:
@@ -44,7 +64,8 @@ class ManualClock:
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if due is not None:
             heapq.heappush(self._sleepers, (due, next(self._order), woken))
-        await woken
+        with WORK.get().sleeping():
+            await woken
 
     async def advance(self, seconds: float) -> None:
         """Move on by so many seconds, waking every sleeper at its own time. Returns when all have come to rest.
@@ -72,23 +93,3 @@ class ManualClock:
             await asyncio.sleep(0)
             if ready is not None and not ready:
                 return
-
-
-@dataclass(slots=True)
-class RecordingStep(Step):
-    """A step that also remembers what progress was reported."""
-
-    progressed: list[tuple[str, Decimal | None]] = field(default_factory=list, init=False)
-    """Text and share done (0-1) of each report, in order."""
-
-    def __post_init__(self) -> None:
-        self.on_progress = lambda text, share: self.progressed.append((text, share))
-
-
-def step_for(agent: str, *, run: str = "test", attempt: int = 1, max_cost: Decimal | None = None) -> RecordingStep:
-    """A step to call an agent with; look at its `confidence`, `cost`, `metrics`, `proposals`, `progressed` after it.
-
-    text = await read_text(Page(path="a.txt"), step := step_for("read_text"))
-    assert step.confidence == Decimal("0.97")
-    """
-    return RecordingStep(id=f"{run}/1.1", agent=agent, run=run, attempt=attempt, max_cost=max_cost)

@@ -1,0 +1,32 @@
+"""Policies that stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dmnroute.dmn import Model
+from dmnroute.errors import OperatorError, RouteError, did_you_mean
+from dmnroute.routing.canonical import digest_of_bytes
+from dmnroute.routing.policy import PolicyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPolicies:
+    """One version of each policy, given as models by name."""
+
+    models: Mapping[str, Model]
+
+    async def active(self, name: str) -> PolicyVersion:
+        """The version 1. Raises RouteError `unknown_policy`."""
+        model = self.models.get(name)
+        if model is None:
+            message = f"unknown policy `{name}`{did_you_mean(name, self.models)}"
+            raise RouteError(message, code="unknown_policy")
+        return PolicyVersion(name, 1, digest_of_bytes(model.source), model)
+
+    async def version(self, name: str, number: int) -> PolicyVersion:
+        """The version 1. Raises OperatorError `unknown_version` for any other."""
+        if name not in self.models or number != 1:
+            raise OperatorError(f"policy `{name}` has no version {number}", code="unknown_version")
+        return await self.active(name)

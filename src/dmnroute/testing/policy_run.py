@@ -1,0 +1,197 @@
+"""Drive one run of a policy in a test: in memory, by a clock that jumps over every wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from dmnroute.agents.declaration import Agent
+from dmnroute.agents.execute import StepRunner
+from dmnroute.agents.registry import Registry
+from dmnroute.agents.slots import Slots
+from dmnroute.dmn import Model
+from dmnroute.errors import RouteError
+from dmnroute.local.engine import LocalEngine
+from dmnroute.local.lease import Leases
+from dmnroute.policies.folder import FolderPolicies
+from dmnroute.router.router import Router
+from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.checks import check_policy
+from dmnroute.routing.history import History
+from dmnroute.routing.ports import PolicySource, Store
+from dmnroute.routing.records import Limits, RunState, RunStatus
+from dmnroute.store.memory import MemoryStore
+from dmnroute.testing.clock import WORK, ManualClock, Work
+from dmnroute.testing.policies import FixedPolicies
+
+PATIENCE = 5.0
+"""Real seconds that an agent gets before the clock goes on without it, so that its timeout can end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRun:
+    """Where a run came to rest, and how it got there."""
+
+    state: RunState
+    history: History
+    store: Store = field(repr=False)
+    """Everything else that was kept: events, children, policies."""
+
+    @property
+    def status(self) -> RunStatus:
+        """completed, failed, stopped, escalated (nobody answered), or waiting (for a signal that never came)."""
+        return self.state.status
+
+    @property
+    def result(self) -> Any:
+        """What the run returned."""
+        return self.state.result
+
+    @property
+    def route(self) -> list[str]:
+        """What was decided, hop by hop: the agents (`read_text`, `ocr, ocr`), else the action (`complete`)."""
+        plans = [hop.decision.plan for hop in self.history.hops]
+        return [", ".join(s.agent for s in p.steps) if p.action == "dispatch" else p.action for p in plans]
+
+    @property
+    def rules(self) -> list[tuple[str, int]]:
+        """The rules that matched, with the decisions they belong to, in the order of the hops."""
+        return [(hit.decision, hit.rule) for hop in self.history.hops for hit in hop.decision.rules]
+
+
+async def run_policy(
+    policy: Model | Path | str,
+    *,
+    agents: Iterable[Agent[..., Any]] | Registry = (),
+    input: Mapping[str, Any] | None = None,
+    signals: Mapping[str, Any] | None = None,
+    answers: Sequence[Mapping[str, Any]] = (),
+    limits: Limits | None = None,
+    clock: ManualClock | None = None,
+    run: str = "test",
+) -> PolicyRun:
+    """Drive one run on the local engine until it ends, stops, or waits for somebody outside.
+
+    Nothing really waits: the clock jumps from one sleeper to the next. `signals` are there from the start;
+    `answers` are given to the escalations, in order. Beside a policy's file its child policies are found; `agents`
+    are your own agents or doubles of theirs.
+
+    Raises:
+        TableError: the policy can't be loaded, or its checks find errors.
+    """
+    registry = agents if isinstance(agents, Registry) else Registry({agent.name: agent for agent in agents})
+    clock, store, calls = clock or ManualClock(), MemoryStore(), _Calls()
+    name, policies = await _source(policy, store, clock, registry.catalogue)
+    router = Router(store, policies, registry.catalogue, clock)
+    await router.start([router.new_run(run, name, input=input or {}, limits=limits)])
+    for signal, payload in (signals or {}).items():
+        await router.signal(run, signal, payload)
+    with ThreadPoolExecutor(thread_name_prefix="agent") as threads:
+        runner = StepRunner(calls.watched(registry), clock, threads, Slots(8))
+        engine = LocalEngine(router, runner, Leases(store, clock, "test"))
+        await _drive(engine, run, clock, calls)
+        for answer in answers:
+            if await _status(store, run) == "escalated":
+                await router.answer(run, answer)
+                await _drive(engine, run, clock, calls)
+    state, history = await store.state(run), await store.history(run)
+    assert state is not None
+    assert history is not None
+    return PolicyRun(state, history, store)
+
+
+async def _source(
+    policy: Model | Path | str, store: Store, clock: ManualClock, catalogue: Catalogue
+) -> tuple[str, PolicySource]:
+    """The policy's name, and where it and its children come from; files are read before the clock is watched."""
+    if isinstance(policy, Model):
+        name = Path(policy.definitions.file).stem or "policy"
+        return name, FixedPolicies({name: policy})
+    file = Path(policy)
+    folder = FolderPolicies(file.parent, store, clock, check=lambda model: check_policy(model, catalogue))
+    await folder.active(file.stem)
+    for other in file.parent.glob("*.dmn"):
+        with suppress(RouteError):  # a child that can't be loaded is the error of the run that wants it
+            await folder.active(other.stem)
+    return file.stem, folder
+
+
+async def _status(store: Store, run: str) -> RunStatus:
+    state = await store.state(run)
+    assert state is not None
+    return state.status
+
+
+async def _drive(engine: LocalEngine, run: str, clock: ManualClock, calls: _Calls) -> None:
+    """Drive a run, moving the clock whenever nothing else can happen, until nothing will happen any more."""
+    driving = asyncio.create_task(engine.drive(run))
+    try:
+        while True:
+            await clock.settle()
+            if driving.done():
+                driving.result()
+                return
+            if calls.at_work():
+                await asyncio.sleep(0.001)  # real time: threads and connections know no other
+                continue
+            due = clock.next_due()
+            if due is None:
+                return
+            await clock.advance((due - clock.now()).total_seconds())
+    finally:
+        driving.cancel()
+        with suppress(asyncio.CancelledError):
+            await driving
+
+
+@dataclass(slots=True)
+class _Calls:
+    """The calls of agents that are going on, each with the moment after which nobody waits for it."""
+
+    open: dict[int, tuple[Work, float]] = field(default_factory=dict)
+
+    def at_work(self) -> bool:
+        """Whether some agent is working and may be waited for."""
+        now = monotonic()
+        return any(not work.asleep and now < until for work, until in list(self.open.values()))
+
+    def watched(self, registry: Registry) -> Registry:
+        """The same agents, whose calls are noticed."""
+        agents = {name: replace(agent, function=self._noticed(agent)) for name, agent in registry.agents.items()}
+        return Registry(agents, registry.facts)
+
+    def _noticed(self, agent: Agent[..., Any]) -> Callable[..., Any]:
+        if agent.is_async:
+
+            @wraps(agent.function)
+            async def asynchronous(*arguments: Any) -> Any:
+                work = self._begin()
+                try:
+                    return await agent.function(*arguments)
+                finally:
+                    self.open.pop(id(work))
+
+            return asynchronous
+
+        @wraps(agent.function)
+        def synchronous(*arguments: Any) -> Any:
+            work = self._begin()
+            try:
+                return agent.function(*arguments)
+            finally:
+                self.open.pop(id(work))
+
+        return synchronous
+
+    def _begin(self) -> Work:
+        work = Work()
+        WORK.set(work)
+        self.open[id(work)] = work, monotonic() + PATIENCE
+        return work
