@@ -46,6 +46,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "context": (dict,),
     "function": (Function,),
     "range": (Range,),
+    "point": (Decimal, str, Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration),
 }
 
 
@@ -82,11 +83,13 @@ class Builtin:
 
     name: str
     overloads: tuple[Overload, ...]
+    converts: bool = True
+    """A list of one item counts as its item, and an item as a list, where that is what fits (10.3.2.9.4)."""
 
     def call(self, arguments: Sequence[object], evaluation: Evaluation, site: Site) -> object:
         """Call with positional arguments."""
         for overload in self.overloads:
-            values = _fitted(overload.parameters, arguments)
+            values = _fitted(overload.parameters, arguments, self.converts)
             if values is not None:
                 return self._run(overload, values, evaluation, site)
         return self._refused(arguments, evaluation, site)
@@ -100,7 +103,7 @@ class Builtin:
                 return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
         for overload in self.overloads:
             positional = _positional(overload.parameters, arguments)
-            values = None if positional is None else _fitted(overload.parameters, positional)
+            values = None if positional is None else _fitted(overload.parameters, positional, self.converts)
             if values is not None:
                 return self._run(overload, values, evaluation, site)
         return self._refused(list(arguments.values()), evaluation, site)
@@ -142,39 +145,46 @@ class Builtin:
         return evaluation.null(NoticeKind.TYPE_MISMATCH, message, site, *arguments)
 
 
-def _fitted(parameters: Sequence[Parameter], arguments: Sequence[object]) -> list[object] | None:
+def _fitted(parameters: Sequence[Parameter], arguments: Sequence[object], converts: bool) -> list[object] | None:
     """The arguments as the function takes them; null when they don't fit."""
     count = len(arguments)
     values: list[object] = []
     for position, parameter in enumerate(parameters):
         if parameter.variadic:
-            return _rest(parameter, arguments[position:], values)
+            return _rest(parameter, arguments[position:], values, converts)
         if position >= count:
             return values if parameter.optional else None
         value = arguments[position]
         if parameter.types and type(value) not in parameter.types:
-            fits, value = _converted(parameter, value)
+            fits, value = _converted(parameter, value, converts)
             if not fits:
                 return None
         values.append(value)
     return values if count <= len(parameters) else None
 
 
-def _rest(parameter: Parameter, arguments: Sequence[object], values: list[object]) -> list[object] | None:
+def _rest(
+    parameter: Parameter, arguments: Sequence[object], values: list[object], converts: bool
+) -> list[object] | None:
+    """All further arguments, of which there must be one."""
+    if not arguments:
+        return None
     for value in arguments:
-        fits, value = _converted(parameter, value)
+        fits, value = _converted(parameter, value, converts)
         if not fits:
             return None
         values.append(value)
     return values
 
 
-def _converted(parameter: Parameter, value: object) -> tuple[bool, object]:
-    """A list of one item counts as its item, and an item as a list, where that is what fits (10.3.2.9.4)."""
+def _converted(parameter: Parameter, value: object, converts: bool) -> tuple[bool, object]:
+    """Whether the value fits, and as what."""
     if not parameter.types or type(value) in parameter.types:
         return True, value
     if value is None:
         return parameter.nullable, None
+    if not converts:
+        return False, None
     if type(value) is list and len(value) == 1 and type(value[0]) in parameter.types:
         return True, value[0]
     if parameter.types == (list,):

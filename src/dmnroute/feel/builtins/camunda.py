@@ -1,0 +1,233 @@
+"""What Camunda's FEEL adds to the standard, or reads differently."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from dmnroute.errors import FeelError, Place
+from dmnroute.feel.builtins.context import context_put, get_value
+from dmnroute.feel.builtins.conversion import number as standard_number
+from dmnroute.feel.builtins.conversion import plain_number
+from dmnroute.feel.builtins.list import distinct, every, some
+from dmnroute.feel.builtins.number import rounded
+from dmnroute.feel.builtins.patterns import in_time, java_pattern_of
+from dmnroute.feel.builtins.registry import Builtins
+from dmnroute.feel.builtins.string import string_join
+from dmnroute.feel.notices import NoticeKind, NoValue
+from dmnroute.feel.runtime.equality import contains
+from dmnroute.feel.values.calendar import days_of_month, zone
+from dmnroute.feel.values.date_time import Date, DateTime, Time
+from dmnroute.feel.values.number import CONTEXT
+from dmnroute.feel.values.python import from_python, to_json
+from dmnroute.source import Source
+
+if TYPE_CHECKING:
+    from dmnroute.feel.evaluation import Evaluation
+    from dmnroute.feel.notices import Site
+
+builtin = Builtins()
+
+_NO_RANDOMNESS = "a decision gives the same answer each time it is taken, so there is no randomness"
+
+
+@builtin("is defined(value: Any)")
+def is_defined(value: object) -> bool:
+    """Tell whether the value isn't null."""
+    return value is not None
+
+
+@builtin("get or else(value: Any, default: Any)")
+def get_or_else(value: object, default: object) -> object:
+    """The value, or the default for null."""
+    return default if value is None else value
+
+
+@builtin("assert(value: Any, condition: Any, cause?: string)", evaluation=True)
+def assertion(evaluation: Evaluation, site: Site, value: object, condition: object, cause: str | None = None) -> object:
+    """The value; without a condition that is true, the evaluation fails."""
+    if condition is True:
+        return value
+    place = Place(source=Source(site.text), span=site.span)
+    raise FeelError(cause or "the condition of `assert` is not true", code="feel_assert", place=place)
+
+
+@builtin("extract(input: string, pattern: string)", evaluation=True)
+def extract(evaluation: Evaluation, site: Site, text: str, pattern: str) -> list[str]:
+    """All matches of the pattern."""
+    compiled = java_pattern_of(pattern, "")
+    return in_time(evaluation, site, lambda seconds: [match[0] for match in compiled.finditer(text, timeout=seconds)])
+
+
+@builtin("matches(input: string, pattern: string, flags?: string | null)", evaluation=True)
+def matches(evaluation: Evaluation, site: Site, text: str, pattern: str, flags: str | None = None) -> bool:
+    """Tell whether the Java pattern is found somewhere in the input."""
+    compiled = java_pattern_of(pattern, flags or "")
+    return in_time(evaluation, site, lambda seconds: compiled.search(text, timeout=seconds) is not None)
+
+
+@builtin("trim(string: string)")
+def trim(string: str) -> str:
+    """The string without space around it."""
+    return string.strip()
+
+
+@builtin("is blank(string: string)")
+def is_blank(string: str) -> bool:
+    """Tell whether there is nothing but space."""
+    return not string.strip()
+
+
+@builtin("uuid()", "random number()")
+def randomness() -> object:
+    """Randomness, which a decision can't have."""
+    raise NoValue(_NO_RANDOMNESS)
+
+
+@builtin("to base64(value: string)")
+def to_base64(value: str) -> str:
+    """The UTF-8 of the text in Base64."""
+    return base64.b64encode(value.encode()).decode()
+
+
+@builtin("from base64(value: string)")
+def from_base64(value: str) -> str:
+    """The text of Base64."""
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise NoValue("this is no Base64 of a text") from None
+
+
+@builtin("string join(list: list, delimiter: string, prefix: string, suffix: string)")
+def string_join_within(items: list[object], delimiter: str, prefix: str, suffix: str) -> str:
+    """The strings in a row, between a prefix and a suffix."""
+    return f"{prefix}{string_join(items, delimiter)}{suffix}"
+
+
+@builtin("duplicate values(list: list)", evaluation=True)
+def duplicate_values(evaluation: Evaluation, site: Site, items: list[object]) -> list[object]:
+    """Each value that is there more than once, once."""
+    evaluation.step(site, len(items) * len(items))
+    repeated = [item for position, item in enumerate(items) if contains(items[:position], item)]
+    return distinct(repeated, evaluation, site)
+
+
+@builtin("is empty(list: list)")
+def is_empty(items: list[object]) -> bool:
+    """Tell whether there is no item."""
+    return not items
+
+
+@builtin("partition(list: list, size: number)")
+def partition(items: list[object], size: Decimal) -> list[list[object]]:
+    """The list in pieces of that size."""
+    if size < 1:
+        raise NoValue("a size is at least 1", NoticeKind.OUT_OF_DOMAIN)
+    step = int(min(size, Decimal(len(items) or 1)))
+    return [items[start : start + step] for start in range(0, len(items), step)]
+
+
+builtin("and(list: list)", "and(b: Any…)")(every)
+builtin("or(list: list)", "or(b: Any…)")(some)
+builtin("put(context: context, key: string, value: Any)")(context_put)
+
+
+@builtin("put all(context: context…)", "context merge(context: context…)")
+def put_all(*contexts: dict[str, object]) -> dict[str, object]:
+    """All entries in one context."""
+    return {key: value for context in contexts for key, value in context.items()}
+
+
+@builtin("get value(context: context, keys: list)")
+def get_nested_value(context: dict[str, object], keys: list[object]) -> object:
+    """The value at the end of a path of keys."""
+    value: object = context
+    for key in keys:
+        if not isinstance(value, dict) or not isinstance(key, str):
+            raise NoValue("the path leads nowhere", NoticeKind.UNKNOWN_KEY)
+        value = get_value(value, key)
+    return value
+
+
+@builtin("decimal(n: number, scale: number, mode: string)")
+def decimal(n: Decimal, scale: Decimal, mode: str) -> Decimal:
+    """Round in a mode of Java's."""
+    name = mode.upper()
+    if name == "UNNECESSARY":
+        result = rounded(n, scale, "ROUND_DOWN")
+        if result != n:
+            raise NoValue("rounding would be necessary", NoticeKind.OUT_OF_DOMAIN)
+        return result
+    if name not in {"UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN"}:
+        raise NoValue(f"there is no rounding mode `{mode}`")
+    return rounded(n, scale, f"ROUND_{name}")
+
+
+@builtin("number(from: string)")
+def number(text: str) -> Decimal:
+    """Read a number."""
+    return plain_number(text, text)
+
+
+@builtin("number(from: string, grouping separator: string)")
+def number_with_grouping(text: str, grouping: str) -> Decimal:
+    """Read a number whose digits are grouped."""
+    return standard_number(text, grouping, "," if grouping == "." else ".")
+
+
+@builtin("date and time(date: date and time, timezone: string)")
+def date_time_in_zone(moment: DateTime, timezone: str) -> DateTime:
+    """A local moment in the zone, or the same instant as seen there."""
+    if zone(timezone) is None:
+        raise NoValue(f"there is no time zone `{timezone}`")
+    clock = moment.time
+    if clock.is_local:
+        return DateTime(moment.date, _in_zone(clock, timezone))
+    utc = DateTime(Date(1970, 1, 1), Time(0, 0, 0, zone=timezone))
+    seen = utc.plus_nanoseconds(moment.instant - utc.instant)
+    if seen is None:
+        raise NoValue("the moment is beyond the calendar", NoticeKind.OUT_OF_DOMAIN)
+    return seen
+
+
+def _in_zone(clock: Time, timezone: str) -> Time:
+    return Time(clock.hour, clock.minute, clock.second, clock.nanosecond, zone=timezone)
+
+
+@builtin("last day of month(date: date | date and time)")
+def last_day_of_month(value: Date | DateTime) -> Date:
+    """The last day of that month."""
+    date = value.date if isinstance(value, DateTime) else value
+    return Date(date.year, date.month, days_of_month(date.year, date.month))
+
+
+@builtin("from json(json: string)")
+def from_json(text: str) -> object:
+    """The value of a JSON text."""
+    try:
+        return from_python(json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
+    except (ValueError, RecursionError):
+        raise NoValue("this is no JSON") from None
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+@builtin("to json(value: Any)")
+def as_json(value: object) -> str:
+    """The JSON text of a value."""
+    return json.dumps(_plain(to_json(value)), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """JSON of Python's own has no decimals; a float prints the same digits where it can."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return float(CONTEXT.plus(value)) if isinstance(value, Decimal) else value
