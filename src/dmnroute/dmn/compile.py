@@ -66,7 +66,9 @@ class Compiler:
             case model.DecisionTable():
                 return self._typed(compile_table(self, expression, scope), expression)
             case model.LiteralExpression():
-                return self._typed(self.literal(expression.text, scope, self.where.place()), expression)
+                return self._typed(
+                    self.literal(expression.text, scope, self.where.place(text=expression.text)), expression
+                )
             case model.Invocation():
                 return self._typed(self._invocation(expression, scope), expression)
             case model.Context():

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from dmnroute.dmn import model
 
+Key: TypeAlias = "tuple[str, str]"
+"""An id, which may be empty, and a text."""
+
 Pairs: TypeAlias = "list[tuple[int, int]]"
 """Positions in the old and in the new table that belong together, in the new order."""
 
@@ -32,12 +35,12 @@ def _policy(table: model.DecisionTable) -> str:
     return " ".join(filter(None, (table.hit_policy.value, table.aggregation and table.aggregation.value)))
 
 
-def _input_key(clause: model.InputClause) -> str:
-    return clause.id or clause.input_expression.text
+def _input_key(clause: model.InputClause) -> Key:
+    return clause.id, clause.input_expression.text
 
 
-def _output_key(clause: model.OutputClause) -> str:
-    return clause.id or clause.name
+def _output_key(clause: model.OutputClause) -> Key:
+    return clause.id, clause.name
 
 
 def input_title(clause: model.InputClause) -> str:
@@ -50,15 +53,22 @@ def output_title(clause: model.OutputClause, number: int) -> str:
     return clause.name or clause.label or f"output {number + 1}"
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> Pairs:
-    """Match by key; those without a key by their order among themselves."""
-    where = {key: position for position, key in enumerate(old) if key}
-    pairs = [(where[key], position) for position, key in enumerate(new) if key in where]
-    matched_old, matched_new = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    nameless_old = [position for position, key in enumerate(old) if not key and position not in matched_old]
-    nameless_new = [position for position, key in enumerate(new) if not key and position not in matched_new]
-    pairs += zip(nameless_old, nameless_new, strict=False)
+def _pairs(old: Sequence[Key], new: Sequence[Key]) -> Pairs:
+    """Match by id; what has none by its text, and the rest of those by their order."""
+    pairs: list[tuple[int, int]] = []
+    for part in (0, 1):
+        where = {key[part]: position for position, key in _left(old, pairs, 0, part) if key[part]}
+        found = [(key[part], position) for position, key in _left(new, pairs, 1, part) if key[part] in where]
+        pairs += [(where.pop(key), position) for key, position in found if key in where]
+    rest = _left(old, pairs, 0, 1), _left(new, pairs, 1, 1)
+    pairs += [(before, after) for (before, _), (after, _) in zip(*rest, strict=False)]
     return sorted(pairs, key=lambda pair: pair[1])
+
+
+def _left(keys: Sequence[Key], pairs: Pairs, side: int, part: int) -> list[tuple[int, Key]]:
+    """Those that aren't matched yet; matching by text or order is for what has no id."""
+    taken = {pair[side] for pair in pairs}
+    return [(n, key) for n, key in enumerate(keys) if n not in taken and (part == 0 or not key[0])]
 
 
 def _inputs(decision: str, old: model.DecisionTable, new: model.DecisionTable, pairs: Pairs) -> Iterator[CellChange]:
@@ -100,7 +110,9 @@ def _columns(decision: str, kind: str, titles: tuple[list[str], list[str]], pair
 def _rules(
     decision: str, old: model.DecisionTable, new: model.DecisionTable, inputs: Pairs, outputs: Pairs
 ) -> Iterator[CellChange]:
-    pairs = _pairs([rule.id for rule in old.rules], [rule.id for rule in new.rules])
+    pairs = _pairs(
+        [(rule.id, rule_text(rule)) for rule in old.rules], [(rule.id, rule_text(rule)) for rule in new.rules]
+    )
     before_of = {after: before for before, after in pairs}
     moved = _moved(pairs)
     for after, rule in enumerate(new.rules):

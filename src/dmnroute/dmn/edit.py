@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from dmnroute.dmn.loading import load
 from dmnroute.dmn.places import Where
 from dmnroute.dmn.walk import tables
-from dmnroute.dmn.xml.editor import replace_cell
+from dmnroute.dmn.xml.editor import Cell, replace_cell
 from dmnroute.errors import TableError, did_you_mean
 
 if TYPE_CHECKING:
@@ -31,14 +31,8 @@ def with_cell(model: Model, decision: str, *, rule: int, column: int | str, text
         message = f"no rule {rule}; the table has {len(table.rules)}"
         raise TableError(message, code="no_cell", place=where.place())
     kind, index = _column(table, column, where)
-    changed = replace_cell(
-        model.source,
-        decision=[each.id or each.name for each in model.definitions.decisions].index(found.id or found.name),
-        kind=kind,
-        rule=rule - 1,
-        column=index,
-        text=text,
-    )
+    position = [each.id or each.name for each in model.definitions.decisions].index(found.id or found.name)
+    changed = replace_cell(model.source, Cell(position, kind, rule - 1, index), text)
     definitions = model.definitions
     return load(changed, dialect=definitions.dialect, resolver=model.resolver, name=definitions.file)
 
