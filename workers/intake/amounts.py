@@ -17,7 +17,7 @@ _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 _CURRENCY = r"€|\$|£|\b(?:EUR|USD|CHF|GBP)\b"
 
-_NUMBER = r"-?\d{1,3}(?:[ .,'’\u202f\xa0]\d{3})*(?:[.,]\d{2})?(?!\d)|-?\d{4,12}(?:[.,]\d{2})?(?!\d)"
+_NUMBER = r"-?\d{1,3}(?:[ .,'’\u202f\xa0]\d{3})*(?:[.,]\d{2})?(?![.,]?\d)|-?\d{4,12}(?:[.,]\d{2})?(?![.,]?\d)"
 
 _AMOUNT = re.compile(
     rf"(?P<before>{_CURRENCY})\s?(?P<first>{_NUMBER})|(?<![\d.,])(?P<second>{_NUMBER})\s?(?P<after>{_CURRENCY})"

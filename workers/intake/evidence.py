@@ -35,7 +35,7 @@ def evidence_lines(text: str) -> list[Evidence]:
         in_copyright_field = _continues_field(line, in_copyright_field)
         for kind in get_args(EvidenceType):
             strength = _STRENGTHS[kind](line)
-            if kind == "holder" and in_copyright_field and not strength:
+            if kind == "holder" and in_copyright_field and line[0] in " \t" and not strength:
                 strength = _continuation_strength(line)
             if strength:
                 found.append(Evidence(kind, start, start + len(line), strength))

@@ -30,7 +30,8 @@ _CONTINUED = re.compile(
 
 _NO_NAME = re.compile(
     r"(?:copyright )?(?:holders?|owners?|notices?|laws?|licen[cs]e|information|statement|assignment|interest|file|and"
-    r"|or|is|in|of|to|on|the|for|its|see|none|nobody|public[- ]domain|not|no|unknown|all rights)\b",
+    r"|see|none|nobody|public[- ]domain|not|no|unknown|all rights"
+    r"|(?-i:or|is|in|of|to|on|for|its|the(?! [A-Z])))\b",
     re.IGNORECASE,
 )
 

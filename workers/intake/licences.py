@@ -78,13 +78,21 @@ def _fields(start: int, line: str) -> Iterator[Entity]:
 
 
 def _named(text: str) -> Iterator[Entity]:
-    """Line breaks inside a name are read as blanks."""
+    """Line breaks inside a name are read as blanks; a name that isn't known is believed after `licensed under`."""
     flat = re.sub(r"[\n\t]", " ", text)
-    for name, pattern in _NAMES:
-        for match in pattern.finditer(flat):
-            yield _entity(
-                match.start(), text[match.start() : match.end()], _normal(name, match), 0.85 if name else 0.75
-            )
+    known = distinct(
+        [
+            _entity(match.start(), text[match.start() : match.end()], _normal(name, match), 0.85)
+            for name, pattern in _NAMES
+            for match in pattern.finditer(flat)
+        ]
+    )
+    yield from known
+    taken = {entity.start for entity in known}
+    for match in _PHRASE.finditer(flat):
+        if taken.isdisjoint(range(*match.span("name"))):
+            name = text[match.start("name") : match.end("name")].rstrip(".")
+            yield _entity(match.start("name"), name, " ".join(name.split()), 0.7)
 
 
 def _normal(name: str, match: re.Match[str]) -> str:

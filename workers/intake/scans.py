@@ -31,6 +31,7 @@ class Scan(Document):
     empty_pages: list[int] = Field([], description="pages to read, from 1; of a PDF file only")
     text: str = Field("", description="text of the other pages, joined by form feeds")
     dpi: int = Field(100, ge=50, le=400, description="dots per inch at which PDF pages are drawn")
+    ocr_lines: int = Field(0, ge=0, description="lines that were found when it was read before")
     max_pages: int = Field(4, ge=1, le=50, description="reading a page takes seconds")
 
 
@@ -39,7 +40,9 @@ class ScannedText(BaseModel):
 
     text: str = Field(description=f"pages joined by form feeds, at most {MAX_CHARACTERS} characters")
     words: int
-    ocr_score: float = Field(description="score of the worst line, 0-1; 0 when no line was found")
+    ocr_score: float = Field(
+        description="score of the worst line, 0-1; 0 when no line was found, lower when lines were lost"
+    )
     ocr_lines: int
     ocr_dpi: int
     truncated: bool
@@ -75,9 +78,12 @@ def ocr(scan: Scan, step: Step) -> ScannedText:
 
 
 def _report(scan: Scan, step: Step, pages: list[str], lines: list[Line], *, skipped: int) -> ScannedText:
-    """The worst line decides: a line that was misread pulls the mean down by next to nothing."""
+    """The worst line decides: a line that was misread pulls the mean down by next to nothing.
+
+    Drawn larger, lines may get lost as well; a reading with fewer lines than the one before is trusted less.
+    """
     scores = [line.score for line in lines] or [0.0]
-    worst = round(min(scores), 4)
+    worst = round(min(scores) * min(1.0, len(lines) / (scan.ocr_lines or 1)), 4)
     step.report(confidence=worst, mean_score=round(fmean(scores), 4), lines=len(lines))
     text = PAGE_BREAK.join(pages)
     return ScannedText(
