@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ from dmnroute.errors import TableError
 from dmnroute.feel.values import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from dmnroute.feel.values.iso import temporal_of_text
 
-_KINDS = {Date: "date", Time: "time", DateTime: "date-time", DaysTimeDuration: "dt-duration"}
+_KINDS = {
+    Date: "date",
+    Time: "time",
+    DateTime: "date-time",
+    DaysTimeDuration: "dt-duration",
+    YearsMonthsDuration: "ym-duration",
+}
+
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 @lru_cache(maxsize=4)
@@ -25,11 +35,11 @@ def evaluate(dmn_path: str, name: str, inputs: dict[str, Any], node_type: str) -
     model = _model(dmn_path)
     given = {key: _value(value) for key, value in inputs.items()}
     if node_type == "decisionService":
-        return _answer(model.invoke(name, given))
+        return _answer(model.invoke(name, given, now=NOW))
     if node_type != "decision":
         raise TableError(f"a `{node_type}` can't be evaluated by itself")
     overrides = {key: given.pop(key) for key in inputs if key in model.decisions}
-    return _answer(model.evaluate(name, given, overrides=overrides).value)
+    return _answer(model.evaluate(name, given, overrides=overrides, now=NOW).value)
 
 
 def _value(value: Any) -> object:

@@ -12,7 +12,7 @@ from tests.tck.tck_cases import Case, Expected, cases, same
 from dmnroute.errors import DmnrouteError
 from dmnroute.feel.values import from_python
 
-FLOOR = 0
+FLOOR = 2610
 """How many cases pass at least; it may only rise."""
 
 

@@ -167,7 +167,7 @@ class Compiler:
         if isinstance(expression, model.Conditional):
             parts = (expression.condition, expression.then, expression.otherwise)
             condition, then, otherwise = (self.expression(part, scope) for part in parts)
-            return ConditionalLogic(condition, then, otherwise)
+            return ConditionalLogic(condition, then, otherwise, self.where.place())
         collection = self.expression(expression.collection, scope)
         place = self.where.place()
         if isinstance(expression, model.Filter):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from dmnroute.dmn.types import Mismatch, Types, describe
+from dmnroute.errors import TableError
 from dmnroute.feel.values import Function
 
 if TYPE_CHECKING:
@@ -59,12 +60,42 @@ class Typed:
 
 
 def conform(value: Value, type_ref: str, types: Types, what: str, place: Place, run: Run) -> Value:
-    """The value as the type wants it, or null with a notice that says what it isn't."""
+    """The value as the type wants it, or null with a notice that says what it isn't.
+
+    Raises TableError (`type`) under Camunda, which fails the evaluation.
+    """
     conformed = types.conform(value, type_ref)
-    if isinstance(conformed, Mismatch):
-        run.notice(conformed.kind, f"{what} is null: {conformed.message}", place, value)
-        return None
-    return conformed
+    if not isinstance(conformed, Mismatch):
+        return conformed
+    refuse(conformed, types, what, place, run)
+    return None
+
+
+def refuse(mismatch: Mismatch, types: Types, what: str, place: Place, run: Run) -> None:
+    """Say that a value isn't of its type."""
+    if types.camunda:
+        raise TableError(f"{what}: {mismatch.message}", code=mismatch.kind, place=place)
+    run.notice(mismatch.kind, f"{what} is null: {mismatch.message}", place)
+
+
+def conform_arguments(
+    arguments: Mapping[str, Value],
+    parameters: Iterable[tuple[str, str]],
+    types: Types,
+    function: str,
+    place: Place,
+    run: Run,
+) -> dict[str, Value] | None:
+    """The arguments as their types want them; None, with a notice, when one can't be: the call is null then."""
+    made: dict[str, Value] = {}
+    for name, type_ref in parameters:
+        conformed = types.conform(arguments.get(name), type_ref)
+        if isinstance(conformed, Mismatch):
+            called = f"the call of `{function}`" if function else "the call"
+            refuse(Mismatch(f"{conformed.message} (parameter `{name}`)", conformed.kind), types, called, place, run)
+            return None
+        made[name] = conformed
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +178,8 @@ class FunctionLogic:
         """The function, which keeps the scope that it was made in."""
 
         def call(arguments: Mapping[str, Value], evaluation: Evaluation) -> Value:
-            inner = dict(scope)
-            for name, type_ref in self.parameters:
-                what = f"parameter `{name}` of `{self.name}`" if self.name else f"parameter `{name}`"
-                inner[name] = conform(arguments.get(name), type_ref, self.types, what, self.place, run)
-            return self.body.run(inner, run)
+            given = conform_arguments(arguments, self.parameters, self.types, self.name, self.place, run)
+            return None if given is None else self.body.run({**scope, **given}, run)
 
         return Function(self.name, tuple(name for name, _ in self.parameters), call)
 
@@ -181,16 +209,20 @@ class InvocationLogic:
 
 @dataclass(frozen=True, slots=True)
 class ConditionalLogic:
-    """``if`` … ``then`` … ``else``: everything but true takes the ``else``."""
+    """``if`` … ``then`` … ``else``: false and null take the ``else``, what is no boolean makes null."""
 
     condition: Logic
     then: Logic
     otherwise: Logic
+    place: Place
 
     def run(self, scope: Mapping[str, Value], run: Run) -> Value:
         """The value of the branch that the condition chooses."""
-        chosen = self.then if self.condition.run(scope, run) is True else self.otherwise
-        return chosen.run(scope, run)
+        condition = self.condition.run(scope, run)
+        if condition is not None and not isinstance(condition, bool):
+            run.notice("type_mismatch", f"{describe(condition)} is no condition", self.place, condition)
+            return None
+        return (self.then if condition else self.otherwise).run(scope, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +267,7 @@ class ForLogic:
 
 @dataclass(frozen=True, slots=True)
 class QuantifiedLogic:
-    """``some`` or ``every`` … ``in`` … ``satisfies``."""
+    """``some`` or ``every`` … ``in`` … ``satisfies``: three-valued; an answer that is no boolean makes null."""
 
     every: bool
     variable: str
@@ -244,16 +276,19 @@ class QuantifiedLogic:
     place: Place
 
     def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """True, false, or null when an item's answer is neither and no other item decides."""
+        """True, false, or null when an item's answer is null and no other item decides."""
         kind = "every" if self.every else "some"
         collection = as_list(self.collection.run(scope, run), kind, self.place, run)
         if collection is None:
             return None
         answers = [self.body.run({**scope, self.variable: item}, run) for item in collection]
-        decisive = not self.every
-        if any(answer is decisive for answer in answers):
-            return decisive
-        return None if any(not isinstance(answer, bool) for answer in answers) else self.every
+        unfit = next((answer for answer in answers if answer is not None and not isinstance(answer, bool)), None)
+        if unfit is not None:
+            run.notice("type_mismatch", f"{describe(unfit)} is no condition", self.place, unfit)
+            return None
+        if (not self.every) in answers:
+            return not self.every
+        return None if None in answers else self.every
 
 
 def as_list(value: Value, kind: str, place: Place, run: Run) -> list[Value] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmnroute.dmn.compiled import Typed, conform
+from dmnroute.dmn.compiled import Typed, conform, conform_arguments
 from dmnroute.dmn.requirements import visible_names
 from dmnroute.dmn.scope import Origin
 from dmnroute.dmn.table import TableLogic
@@ -141,19 +141,23 @@ class Execution:
     def service(self, unit: ServiceUnit) -> Function:
         """The decision service as a function (DMN 1.5, 10.4)."""
         names = {key: self._units[key].where.decision for key in unit.inputs}
+        parameters = [(name, self._type_ref(key)) for key, name in names.items()]
+        title, place = unit.where.decision, unit.where.place()
 
         def call(arguments: Mapping[str, Value], evaluation: Evaluation) -> Value:
-            given = {key: self._argument(key, arguments.get(name)) for key, name in names.items()}
+            conformed = conform_arguments(arguments, parameters, unit.types, title, place, self._run)
+            if conformed is None:
+                return None
+            given = {key: conformed[name] for key, name in names.items()}
             inner = Execution(self._all, self._run, {}, given=given, ambient={}, trace=False)
             values = {self._units[key].where.decision: inner.value(key) for key in unit.outputs}
             made = next(iter(values.values())) if len(values) == 1 else values
-            what = f"the value of `{unit.where.decision}`"
-            return conform(made, unit.element.variable.type_ref, unit.types, what, unit.where.place(), self._run)
+            type_ref = unit.element.variable.type_ref
+            return conform(made, type_ref, unit.types, f"the value of `{title}`", place, self._run)
 
-        return Function(unit.where.decision, tuple(names.values()), call)
+        return Function(title, tuple(names.values()), call)
 
-    def _argument(self, key: Key, value: Value) -> Value:
+    def _type_ref(self, key: Key) -> str:
         unit = self._units[key]
         assert isinstance(unit, InputUnit | DecisionUnit)
-        what = f"`{unit.where.decision}`"
-        return conform(value, unit.element.variable.type_ref, unit.types, what, unit.where.place(), self._run)
+        return unit.element.variable.type_ref

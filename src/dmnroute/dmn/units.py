@@ -137,7 +137,7 @@ def _service(
         found = (library.find(reference, namespace) for reference in references)
         return tuple(key for key in found if key is not None)
 
-    inputs = keys(element.input_decisions) + keys(element.input_data)
+    inputs = keys(element.input_data) + keys(element.input_decisions)
     return ServiceUnit(*common, element, inputs, keys(element.output_decisions))
 
 
