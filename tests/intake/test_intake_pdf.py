@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from decimal import Decimal
 from io import BytesIO
@@ -44,6 +45,13 @@ def test_pages_without_text_are_numbered_and_lower_the_confidence(call, tmp_path
     text = call(read_pdf, path=pdf(tmp_path / "a.pdf", long, "2", long, "4"))
     assert (text.pages, text.empty_pages) == (4, [2, 4])
     assert step.confidence == Decimal("0.5")
+
+
+def test_gzipped_files_are_unpacked(call, sample, tmp_path):
+    """Manuals of Debian are gzipped PDF files."""
+    file = tmp_path / "invoice.pdf.gz"
+    file.write_bytes(gzip.compress(Path(sample("invoice.pdf")).read_bytes()))
+    assert call(read_pdf, path=str(file)).words == 57
 
 
 def test_progress_is_told_by_page(call, tmp_path, step):

@@ -6,7 +6,6 @@ import gzip
 import os
 import stat
 import zlib
-from pathlib import Path
 from typing import IO
 
 from pydantic import BaseModel, Field
@@ -45,18 +44,6 @@ def regular_file(path: str) -> os.stat_result:
     return found
 
 
-def small_file(path: str) -> Path:
-    """A file that may be decoded as a whole.
-
-    Raises:
-        AgentFailure: `missing`, `unreadable` or `too_large`.
-    """
-    size = regular_file(path).st_size
-    if size > MAX_BYTES:
-        raise AgentFailure("too_large", f"{size} bytes, at most {MAX_BYTES} are opened")
-    return Path(path)
-
-
 def beginning(path: str, limit: int) -> tuple[bytes, bool]:
     """The first bytes of a file, unpacked when it is gzipped, and whether there are more.
 
@@ -71,6 +58,21 @@ def beginning(path: str, limit: int) -> tuple[bytes, bool]:
             return _unpacked(file, limit) if packed else _cut(file.read(limit + 1), limit)
     except OSError as error:
         raise AgentFailure("unreadable", f"`{path}` can't be read: {error.strerror or error}") from error
+
+
+def whole(path: str) -> bytes:
+    """All bytes of a file, unpacked when it is gzipped.
+
+    Raises:
+        AgentFailure: `missing`, `unreadable`, `corrupt` or `too_large`.
+    """
+    size = regular_file(path).st_size
+    if size > MAX_BYTES:
+        raise AgentFailure("too_large", f"{size} bytes, at most {MAX_BYTES} are opened")
+    data, more = beginning(path, MAX_BYTES)
+    if more:
+        raise AgentFailure("too_large", f"unpacked it has more than {MAX_BYTES} bytes")
+    return data
 
 
 def is_packed(path: str) -> bool:

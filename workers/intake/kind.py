@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -53,10 +52,10 @@ def detect_kind(document: Document, step: Step) -> Kind:
 
 @agent("sniff_kind", cost="0", timeout=10)
 def sniff_kind(document: Document, step: Step) -> Kind:
-    """Tell the kind of a file by its first bytes, its name and its share of readable characters."""
+    """Tell the kind of a file by its first bytes and its share of readable characters."""
     size = regular_file(document.path).st_size
     head, _ = beginning(document.path, HEAD)
-    kind, media, score = _sniffed(head, PurePath(document.path).name.removesuffix(".gz"))
+    kind, media, score = _sniffed(head)
     step.report(confidence=score, size=size)
     return Kind(kind=kind, media=media, kind_score=score, packed=is_packed(document.path), size=size)
 
@@ -92,18 +91,17 @@ _MAGIC: tuple[tuple[re.Pattern[bytes], str, Media], ...] = (
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def _sniffed(head: bytes, name: str) -> tuple[str, Media, float]:
+def _sniffed(head: bytes) -> tuple[str, Media, float]:
     if not head:
         return "empty", "empty", 1.0
     for magic, kind, media in _MAGIC:
         if magic.match(head):
             return kind, media, 0.9
-    suffix = PurePath(name).suffix.lstrip(".").lower() or "txt"
     if head.startswith(_BYTE_ORDER_MARKS):
-        return suffix, "text", 0.85
+        return "txt", "text", 0.85
     readable = _readable_share(head)
     if readable > 0.95:
-        return suffix, "text", round(0.85 * readable, 4)
+        return "txt", "text", round(0.85 * readable, 4)
     return "unknown", "unsupported", round(0.85 * (1 - readable), 4)
 
 

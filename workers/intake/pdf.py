@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import AgentFailure, Step, agent
 
-from .documents import MAX_CHARACTERS, Document, small_file
+from .documents import MAX_CHARACTERS, Document, whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,7 +37,7 @@ class PdfText(BaseModel):
     pages: int
     empty_pages: list[int] = Field(description="numbers of the pages without text, from 1")
     truncated: bool
-    text_score: float = Field(description="share of readable characters, 0-1; 0 without text")
+    text_score: float | None = Field(description="share of readable characters, 0-1; null without text")
     warnings: list[str] = []
 
 
@@ -49,7 +49,9 @@ def read_pdf(document: Document, step: Step) -> PdfText:
     empty = [number for number, page in enumerate(pages, 1) if len(page.strip()) < FEWEST_CHARACTERS]
     readable = _readable_share(text)
     truncated = count > len(pages) or len(text) > MAX_CHARACTERS
-    step.report(confidence=round(readable * (1 - len(empty) / len(pages)), 4), pages=count, empty_pages=len(empty))
+    step.report(
+        confidence=round((readable or 0.0) * (1 - len(empty) / len(pages)), 4), pages=count, empty_pages=len(empty)
+    )
     return PdfText(
         text=text[:MAX_CHARACTERS],
         words=len(text[:MAX_CHARACTERS].split()),
@@ -98,12 +100,12 @@ def _text_of(page: Any) -> str:
 
 @contextmanager
 def _opened(path: str) -> Iterator[Any]:
-    file = small_file(path)
+    data = whole(path)
     import pypdfium2
 
     with _pdfium:
         try:
-            document = pypdfium2.PdfDocument(file)
+            document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
             locked = "password" in str(error).lower()
             kind, why = ("encrypted", "needs a password") if locked else ("corrupt", "is damaged")
@@ -116,10 +118,10 @@ def _opened(path: str) -> Iterator[Any]:
             document.close()
 
 
-def _readable_share(text: str) -> float:
+def _readable_share(text: str) -> float | None:
     """Fonts without a character map leave private or unassigned code points behind."""
     written = [character for character in text if not character.isspace()]
     if not written:
-        return 0.0
+        return None
     odd = sum(1 for character in written if unicodedata.category(character)[0] == "C" or character == "\ufffd")
     return round(1 - odd / len(written), 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from statistics import fmean
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import AgentFailure, Step, agent
 
-from .documents import MAX_CHARACTERS, Document, small_file
+from .documents import MAX_CHARACTERS, Document, whole
 from .once import once
 from .pdf import PAGE_BREAK, drawn_page
 
@@ -102,9 +103,9 @@ def _picture(scan: Scan, number: int) -> Image:
         return drawn_page(scan.path, number, scan.dpi)
     from PIL import Image, UnidentifiedImageError
 
-    file = small_file(scan.path)
+    data = BytesIO(whole(scan.path))
     try:
-        with Image.open(file) as picture:
+        with Image.open(data) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise AgentFailure("too_large", f"{picture.width} × {picture.height} pixels")
             return picture.convert("RGB")
