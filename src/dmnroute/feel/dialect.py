@@ -25,6 +25,8 @@ class Dialect:
     """`1.2e3` is a number."""
     single_item_lists: bool
     """A list of one item counts as its item, and an item as a list, where a function asks for it."""
+    booleans_by_name: bool
+    """A test that names a boolean compares it with the input; else true is met whatever the input is."""
     seconds_needed: bool
     """`10:00` is no time."""
 
@@ -40,6 +42,7 @@ DMN = Dialect(
     unicode_escapes=True,
     exponents=True,
     single_item_lists=True,
+    booleans_by_name=True,
     seconds_needed=True,
 )
 
@@ -51,6 +54,7 @@ CAMUNDA = Dialect(
     unicode_escapes=False,
     exponents=False,
     single_item_lists=False,
+    booleans_by_name=False,
     seconds_needed=False,
 )
 

@@ -10,6 +10,7 @@ from dmnroute.feel.notices import Notice
 from dmnroute.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from dmnroute.feel.notices import NoticeKind, Site
@@ -36,13 +37,24 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+_NO_TYPES: Mapping[str, Callable[[object], bool]] = {}
+
+
 class Evaluation:
     """One evaluation; mutable, never shared between threads."""
 
-    __slots__ = ("_depth", "_steps", "limits", "notices", "now")
+    __slots__ = ("_depth", "_steps", "limits", "notices", "now", "types")
 
-    def __init__(self, *, now: datetime | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        *,
+        now: datetime | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        types: Mapping[str, Callable[[object], bool]] = _NO_TYPES,
+    ) -> None:
         self.now = now
+        self.types = types
+        """For `instance of`: the types of a model by name, each telling whether a value is one of it."""
         self.notices: list[Notice] = []
         self.limits = limits
         self._steps = 0

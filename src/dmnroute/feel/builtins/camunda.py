@@ -13,7 +13,7 @@ from dmnroute.feel.builtins.context import context_put, get_value
 from dmnroute.feel.builtins.conversion import number as standard_number
 from dmnroute.feel.builtins.conversion import plain_number
 from dmnroute.feel.builtins.list import distinct, every, some
-from dmnroute.feel.builtins.number import rounded
+from dmnroute.feel.builtins.number import absolute, rounded
 from dmnroute.feel.builtins.patterns import in_time, java_pattern_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import string_join
@@ -131,6 +131,7 @@ def partition(items: list[object], size: Decimal) -> list[list[object]]:
     return [items[start : start + step] for start in range(0, len(items), step)]
 
 
+builtin("abs(number: number | duration)")(absolute)
 builtin("and(list: list)", "and(b: Any…)")(every)
 builtin("or(list: list)", "or(b: Any…)")(some)
 builtin("put(context: context, key: string, value: Any)")(context_put)

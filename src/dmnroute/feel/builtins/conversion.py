@@ -130,19 +130,14 @@ def duration_as_it_is(duration: object) -> object:
 
 @builtin("years and months duration(from: date | date and time, to: date | date and time)")
 def years_and_months_duration(start: Date | DateTime, end: Date | DateTime) -> YearsMonthsDuration:
-    """The whole months from one to the other."""
+    """The whole months from one date to the other; times of day don't count."""
     first, last = date_of_moment(start), date_of_moment(end)
     months = (last.year - first.year) * 12 + last.month - first.month
-    remainder = (last.day, _clock(end)) >= (first.day, _clock(start))
-    if months > 0 and not remainder:
+    if months > 0 and last.day < first.day:
         months -= 1
-    elif months < 0 and (last.day, _clock(end)) > (first.day, _clock(start)):
+    elif months < 0 and last.day > first.day:
         months += 1
     return YearsMonthsDuration(months)
-
-
-def _clock(moment: Date | DateTime) -> int:
-    return moment.time.nanoseconds if isinstance(moment, DateTime) else 0
 
 
 @builtin("number(from: string, grouping separator: string | null, decimal separator: string | null)")

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dmnroute.feel.builtins.conversion import whole
 from dmnroute.feel.builtins.registry import Builtins
-from dmnroute.feel.builtins.string import start_index
+from dmnroute.feel.builtins.string import start_index, truncated
 from dmnroute.feel.notices import NoticeKind, NoValue
 from dmnroute.feel.runtime.calls import invoke
 from dmnroute.feel.runtime.equality import contains, equals, order
@@ -73,10 +72,10 @@ def _extreme(items: Iterable[object], direction: int) -> object:
 @builtin("sublist(list: list, start position: number, length?: number | null)")
 def sublist(items: List, start: Decimal, length: Decimal | None = None) -> List:
     """A part of the list; positions count from 1, negative ones from the end."""
-    first = start_index(whole(start, "a position"), len(items))
+    first = start_index(truncated(start), len(items))
     if length is None:
         return items[first:]
-    end = first + whole(length, "a length")
+    end = first + truncated(length)
     if end < first or end > len(items):
         raise NoValue(f"there are no {length:f} items from there on", NoticeKind.OUT_OF_DOMAIN)
     return items[first:end]
@@ -98,21 +97,21 @@ def concatenate(evaluation: Evaluation, site: Site, *lists: List) -> List:
 @builtin("insert before(list: list, position: number, newItem: Any)")
 def insert_before(items: List, position: Decimal, item: object) -> List:
     """The list with an item added at a position."""
-    index = start_index(whole(position, "a position"), len(items))
+    index = start_index(truncated(position), len(items))
     return [*items[:index], item, *items[index:]]
 
 
 @builtin("remove(list: list, position: number)")
 def remove(items: List, position: Decimal) -> List:
     """The list without the item at a position."""
-    index = start_index(whole(position, "a position"), len(items))
+    index = start_index(truncated(position), len(items))
     return [*items[:index], *items[index + 1 :]]
 
 
 @builtin("list replace(list: list, position: number, newItem: Any)")
 def list_replace(items: List, position: Decimal, item: object) -> List:
     """The list with another item at a position."""
-    index = start_index(whole(position, "a position"), len(items))
+    index = start_index(truncated(position), len(items))
     return [*items[:index], item, *items[index + 1 :]]
 
 

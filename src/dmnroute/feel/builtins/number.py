@@ -20,13 +20,13 @@ from dmnroute.feel.values.number import CONTEXT, ZERO, is_integer
 
 builtin = Builtins()
 
-_LARGEST_SCALE = 6176
+_SMALLEST_SCALE, _LARGEST_SCALE = -6111, 6176
 
 
 def rounded(n: Decimal, scale: Decimal, mode: str) -> Decimal:
     """The number with so many digits after the point; a negative scale rounds before it."""
-    if not -_LARGEST_SCALE <= scale <= _LARGEST_SCALE or not is_integer(scale):
-        raise NoValue(f"a scale is a whole number from -{_LARGEST_SCALE} to {_LARGEST_SCALE}", NoticeKind.OUT_OF_DOMAIN)
+    if not _SMALLEST_SCALE <= scale <= _LARGEST_SCALE:
+        raise NoValue(f"a scale lies between {_SMALLEST_SCALE} and {_LARGEST_SCALE}", NoticeKind.OUT_OF_DOMAIN)
     digits = int(scale)
     exponent = n.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -digits:
@@ -89,7 +89,7 @@ def round_half_down(n: Decimal, scale: Decimal) -> Decimal:
     return rounded(n, scale, ROUND_HALF_DOWN)
 
 
-@builtin("abs(n: number | duration)", "abs(number: number | duration)")
+@builtin("abs(n: number | duration)")
 def absolute(n: Decimal | DaysTimeDuration | YearsMonthsDuration) -> object:
     """The value without its sign."""
     if isinstance(n, DaysTimeDuration):

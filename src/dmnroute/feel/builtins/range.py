@@ -20,6 +20,8 @@ from dmnroute.feel.values.range import Range
 
 builtin = Builtins()
 
+_NAMES = KnownNames(["date and time"])
+
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
@@ -197,7 +199,7 @@ def coincides(one: object, other: object) -> bool | None:
 def range_from_text(text: str) -> Range:
     """Read `[1..10)`; the endpoints are literals of one type."""
     try:
-        node = parse_expression(text, dialect=DMN, names=KnownNames(), place=NOWHERE)
+        node = parse_expression(text, dialect=DMN, names=_NAMES, place=NOWHERE)
     except FeelError as error:
         raise NoValue(f"`{text}` is no range: {error.message}") from None
     if not isinstance(node, ast.RangeLiteral):

@@ -193,21 +193,16 @@ def _converted(parameter: Parameter, value: object, converts: bool) -> tuple[boo
 
 
 def _positional(parameters: Sequence[Parameter], arguments: Mapping[str, object]) -> list[object] | None:
-    """Named arguments in the order of the parameters; null when the signature lacks one of the names."""
+    """Named arguments in the order of the parameters, left out ones null; null when one of the names is unknown."""
     names = [parameter.name for parameter in parameters]
     if any(name not in names for name in arguments):
         return None
+    needed = [parameter for parameter in parameters if parameter.name in arguments or not parameter.optional]
+    last = parameters.index(needed[-1]) + 1 if needed else 0
     values: list[object] = []
-    for parameter in parameters:
-        if parameter.name in arguments:
-            value = arguments[parameter.name]
-            values.extend(value if parameter.variadic and isinstance(value, list) else [value])
-        elif parameter.optional or parameter.variadic:
-            values.append(None)
-        else:
-            return None
-    while values and values[-1] is None and len(values) > len(arguments):
-        values.pop()
+    for parameter in parameters[:last]:
+        value = arguments.get(parameter.name)
+        values.extend(value if parameter.variadic and isinstance(value, list) else [value])
     return values
 
 

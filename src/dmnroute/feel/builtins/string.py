@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dmnroute.feel.builtins.conversion import whole
 from dmnroute.feel.builtins.patterns import in_time, pattern_of, replacement_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.notices import NoticeKind, NoValue
@@ -20,12 +19,19 @@ builtin = Builtins()
 @builtin("substring(string: string, start position: number, length?: number | null)")
 def substring(string: str, start: Decimal, length: Decimal | None = None) -> str:
     """A part of the string; positions count from 1, negative ones from the end."""
-    first = start_index(whole(start, "a position"), len(string))
+    first = start_index(truncated(start), len(string))
     if length is None:
         return string[first:]
     if length < 1:
         raise NoValue("a length is at least 1", NoticeKind.OUT_OF_DOMAIN)
     return string[first : first + int(min(length, Decimal(len(string))))]
+
+
+def truncated(value: Decimal) -> int:
+    """A position or length without its fraction."""
+    if abs(value) > 10**15:
+        raise NoValue("a position is not that large", NoticeKind.OUT_OF_DOMAIN)
+    return int(value)
 
 
 def start_index(position: int, length: int) -> int:

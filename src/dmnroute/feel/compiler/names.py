@@ -39,9 +39,7 @@ def _resolved(compiler: Compiler, name: str, scope: Scope | None, otherwise: Cod
 
 def _resolved_outside(compiler: Compiler, name: str, scope: Scope, otherwise: Code) -> Code:
     if name == "partial" and name in scope.bindings:
-        return python.call(
-            "partial_results", python.name(scope.bindings[name]), python.name("evaluation"), python.name("NO_SITE")
-        )
+        return python.call("partial_results", python.name(scope.bindings[name]))
     if name in scope.bindings:
         return python.name(scope.bindings[name])
     return _resolved(compiler, name, scope.outer, otherwise)

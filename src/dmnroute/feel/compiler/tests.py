@@ -31,7 +31,8 @@ def _input_test(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
     """A test of the input; one that speaks of `?` itself is a condition."""
     if not isinstance(node, ast.ComparisonTest) and mentions(node, compiler.dialect.input_names):
         return compiler.helper("is_true", node, compiler.code(node, scope))
-    return _test(compiler, node, python.name("value"), scope, "is_met_by_expression")
+    names_a_value = isinstance(node, (ast.Name, ast.Path)) and compiler.dialect.booleans_by_name
+    return _test(compiler, node, python.name("value"), scope, "is_met" if names_a_value else "is_met_by_expression")
 
 
 def compile_in(compiler: Compiler, node: ast.In, scope: Scope) -> Code:

@@ -86,7 +86,7 @@ def function_value(
             for position, type_node in enumerate(types):
                 if type_node is None:
                     continue
-                fits, arguments[position] = conformed(arguments[position], type_node)
+                fits, arguments[position] = conformed(arguments[position], type_node, evaluation)
                 if not fits:
                     return _wrong_type(parameters[position], values, evaluation, site)
         return run(evaluation, *arguments)

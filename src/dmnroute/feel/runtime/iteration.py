@@ -76,6 +76,8 @@ def _within(domain: Range, evaluation: Evaluation, site: Site) -> Iterable[objec
     start, end = _whole(domain.start), _whole(domain.end)
     if start is None or end is None:
         raise NoValue("an iteration over a range needs whole numbers or dates", NoticeKind.TYPE_MISMATCH)
+    if start > end:
+        raise NoValue("an iteration over a range that ends before it starts", NoticeKind.OUT_OF_DOMAIN)
     first = start if domain.start_included else start + 1
     last = end if domain.end_included else end - 1
     if first > last:

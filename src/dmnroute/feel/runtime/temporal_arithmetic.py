@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from dmnroute.feel.values.calendar import DAY
 from dmnroute.feel.values.date_time import MIDNIGHT_UTC, Date, DateTime, Time
@@ -70,5 +70,5 @@ def years_months_over(duration: YearsMonthsDuration, divisor: Decimal) -> YearsM
 
 
 def _whole(length: Decimal) -> int | None:
-    """The nearest whole number; null beyond any calendar."""
-    return int(length.to_integral_value(ROUND_HALF_EVEN)) if abs(length) < _LONGEST else None
+    """Without the fraction; null beyond any calendar."""
+    return int(length) if abs(length) < _LONGEST else None
