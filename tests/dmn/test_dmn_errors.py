@@ -145,6 +145,15 @@ a function of kind `Java` can't be evaluated
 claims.dmn, decision `Route`
 hint: functions are written in FEEL""",
     ),
+    "types in a circle": (
+        definitions(
+            '<itemDefinition name="tA"><typeRef>tB</typeRef></itemDefinition>',
+            '<itemDefinition name="tB" isCollection="true"><typeRef>tA</typeRef></itemDefinition>',
+        ),
+        """\
+types mean each other in a circle: `tA` → `tB` → `tA`
+claims.dmn""",
+    ),
     "an import that can't be found": (
         definitions('<import namespace="other" name="rates"/>'),
         "the imported model `rates` can't be found\nclaims.dmn",

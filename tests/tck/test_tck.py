@@ -12,7 +12,7 @@ from tests.tck.tck_cases import Case, Expected, cases, same
 from dmnroute.errors import DmnrouteError
 from dmnroute.feel.values import from_python
 
-FLOOR = 2610
+FLOOR = 2628
 """How many cases pass at least; it may only rise."""
 
 

@@ -91,7 +91,7 @@ class Model:
         if unit is None:
             message = f"no decision service `{service}`{did_you_mean(service, self._services)}"
             raise TableError(message, code="unknown_service", place=Place(self.definitions.file))
-        run = Run(now=now)
+        run = Run(unit.types, now=now)
         execution = Execution(self._units, run, {}, given={}, ambient={}, trace=False)
         values = {name: from_python(value) for name, value in arguments.items()}
         with _guarded(unit):
@@ -168,7 +168,7 @@ class CompiledDecision:
         overrides: Mapping[str, object] | None = None,
     ) -> Result:
         """The value with its trace; see `Model.evaluate`."""
-        run = Run(now=now)
+        run = Run(self._unit.types, now=now)
         execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)
         with _guarded(self._unit):
             value = execution.value(self.key)
@@ -179,7 +179,7 @@ class CompiledDecision:
 
     def explain(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> Explanation:
         """Every rule's cells, met or not, and the rule that came nearest; without rules when this is no table."""
-        run = Run(now=now)
+        run = Run(self._unit.types, now=now)
         execution = self._model.execution(inputs, run, trace=False)
         with _guarded(self._unit):
             return explain(self._unit, execution.scope(self._unit), run)

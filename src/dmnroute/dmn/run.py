@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from dmnroute.dmn.types import Types
     from dmnroute.feel import Expression, UnaryTests
     from dmnroute.feel.values import Value
 
@@ -28,8 +29,8 @@ class Run:
 
     __slots__ = ("evaluation", "notices")
 
-    def __init__(self, *, now: datetime | None = None) -> None:
-        self.evaluation = Evaluation(now=now)
+    def __init__(self, types: Types, *, now: datetime | None = None) -> None:
+        self.evaluation = Evaluation(now=now, types=types.predicates())
         self.notices: list[Notice] = []
 
     def feel(self, expression: Expression, scope: Mapping[str, Value], place: Place) -> Value:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def check_structure(definitions: model.Definitions, problems: Problems) -> None:
     """Add every error of structure to the problems."""
     _unique(definitions, problems)
+    _types(definitions, problems)
     for element in definitions.elements:
         _named(element, definitions, problems)
         where = Where(definitions.file, element.name or element.id)
@@ -33,6 +34,20 @@ def _unique(definitions: model.Definitions, problems: Problems) -> None:
         problems.add("duplicate_name", f"several elements are named `{name}`", hint=hint)
     for name in _repeated(item.name for item in definitions.item_definitions):
         problems.add("duplicate_name", f"several types are named `{name}`")
+
+
+def _types(definitions: model.Definitions, problems: Problems) -> None:
+    """A type may hold itself in a part; but one that is only another name must end at something."""
+    items = {item.name: item for item in definitions.item_definitions}
+    for name in items:
+        seen: list[str] = []
+        here = items.get(name)
+        while here is not None and here.name not in seen and not here.item_components:
+            seen.append(here.name)
+            here = items.get(here.type_ref)
+        if here is not None and here.name == name == min(seen, default=""):
+            path = " → ".join(f"`{each}`" for each in [*seen, name])
+            problems.add("type_cycle", f"types mean each other in a circle: {path}")
 
 
 def _repeated(texts: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from dmnroute.feel.values import (
@@ -76,6 +77,34 @@ class Types:
             return _basic(value, basic, type_ref)
         definition = self.definitions.get(type_ref)
         return value if definition is None else self._item(value, definition)
+
+    def predicates(self) -> Mapping[str, Callable[[Value], bool]]:
+        """For FEEL's `instance of`: each type of the model, telling whether a value is one of it."""
+        return {name: partial(self.is_instance, type_ref=name) for name in self.definitions}
+
+    def is_instance(self, value: Value, type_ref: str) -> bool:
+        """Whether a value is of a type as it is: nothing is converted, and allowed values don't count."""
+        if type_ref in ("", "Any"):
+            return value is not None
+        if type_ref in BASIC:
+            return isinstance(value, BASIC[type_ref])
+        definition = self.definitions.get(type_ref)
+        return definition is not None and self._is_item(value, definition)
+
+    def _is_item(self, value: Value, definition: ItemDefinition) -> bool:
+        if not definition.is_collection:
+            return self._is_single(value, definition)
+        return isinstance(value, list) and all(item is None or self._is_single(item, definition) for item in value)
+
+    def _is_single(self, value: Value, definition: ItemDefinition) -> bool:
+        if definition.is_function:
+            return isinstance(value, Function)
+        if not definition.item_components:
+            return self.is_instance(value, definition.type_ref)
+        return isinstance(value, dict) and all(
+            part.name in value and (value[part.name] is None or self._is_item(value[part.name], part))
+            for part in definition.item_components
+        )
 
     def _item(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
         if definition.is_collection:
