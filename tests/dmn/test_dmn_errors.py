@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.dmn.dmn_text import decision, definitions, literal, one_table
+from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table
 
 from dmnroute.dmn import load
 from dmnroute.dmn.checks import check
@@ -59,6 +59,13 @@ hint: aggregations are SUM, COUNT, MIN, MAX""",
         definitions(decision("Route", literal("1"), requires=["Quality"])),
         """\
 the required decision `d_Quality` isn't in the file (line 2)
+claims.dmn, decision `Route`
+hint: draw the requirement anew, or remove it""",
+    ),
+    "input data that is required as a decision": (
+        definitions(input_data("x"), decision("Route", literal("x"), requires=["x"]).replace("#d_x", "#i_x")),
+        """\
+`x` is required as decision, which it isn't
 claims.dmn, decision `Route`
 hint: draw the requirement anew, or remove it""",
     ),
@@ -294,3 +301,13 @@ def test_a_chain_of_thousands_of_decisions_is_evaluated():
     """The depth of the requirements graph is no limit."""
     links = [decision(f"A{n}", literal(f"A{n - 1} + 1"), requires=[f"A{n - 1}"]) for n in range(1, 2000)]
     assert load(definitions(decision("A0", literal("1")), *links)).decision("A1999").value({}) == 2000
+
+
+def test_an_input_that_is_nested_too_deeply_is_an_error():
+    """A value of a hundred thousand levels doesn't overflow the stack."""
+    value: dict[str, object] = {}
+    for _ in range(100_000):
+        value = {"a": value}
+    with pytest.raises(FeelError) as caught:
+        load(definitions(decision("Route", literal("x")))).evaluate("Route", {"x": value})
+    assert caught.value.code == "feel_limit"

@@ -93,8 +93,8 @@ class Model:
             raise TableError(message, code="unknown_service", place=Place(self.definitions.file))
         run = Run(unit.types, now=now)
         execution = Execution(self._units, run, {}, given={}, ambient={}, trace=False)
-        values = {name: from_python(value) for name, value in arguments.items()}
         with _guarded(unit):
+            values = {name: from_python(value) for name, value in arguments.items()}
             return to_python(execution.service(unit).body(values, run.evaluation))
 
     def references(self) -> Iterator[ScopedReference]:
@@ -169,8 +169,8 @@ class CompiledDecision:
     ) -> Result:
         """The value with its trace; see `Model.evaluate`."""
         run = Run(self._unit.types, now=now)
-        execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)
         with _guarded(self._unit):
+            execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)
             value = execution.value(self.key)
         results = execution.results
         mine = results.pop(self.key, None) or Result(to_python(value), decision=self.name)
@@ -180,16 +180,16 @@ class CompiledDecision:
     def explain(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> Explanation:
         """Every rule's cells, met or not, and the rule that came nearest; without rules when this is no table."""
         run = Run(self._unit.types, now=now)
-        execution = self._model.execution(inputs, run, trace=False)
         with _guarded(self._unit):
+            execution = self._model.execution(inputs, run, trace=False)
             return explain(self._unit, execution.scope(self._unit), run)
 
 
 @contextmanager
 def _guarded(unit: Unit) -> Iterator[None]:
-    """Functions of a model that call each other go deeper in Python than FEEL's own limit can see."""
+    """Values, and functions that call each other, may go deeper in Python than FEEL's own limits can see."""
     try:
         yield
     except RecursionError as error:
-        message = "functions call each other too deeply"
+        message = "a value is nested too deeply, or functions call each other too deeply"
         raise FeelError(message, code="feel_limit", place=unit.where.place()) from error

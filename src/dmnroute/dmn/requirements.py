@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from dmnroute.dmn.scope import Origin
 from dmnroute.errors import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from dmnroute.dmn.library import Key, Library
     from dmnroute.dmn.problems import Problems
@@ -43,7 +44,11 @@ def requirements(
         if key is None:
             _unknown(element, origin, reference, library, namespace, problems)
             continue
-        names = visible_names(library.elements[key])
+        required = library.elements[key]
+        if not isinstance(required, _KINDS[origin]):
+            _wrong(element, origin, required, library, namespace, problems)
+            continue
+        names = visible_names(required)
         found.append(Requirement(origin, key, names, library.prefix(namespace, key[0])))
     return tuple(found)
 
@@ -78,6 +83,27 @@ _WORDS = {
     Origin.DECISION: "decision",
     Origin.KNOWLEDGE: "business knowledge model",
 }
+
+
+_KINDS: Mapping[Origin, tuple[type, ...]] = {
+    Origin.INPUT: (model.InputData,),
+    Origin.DECISION: (model.Decision,),
+    Origin.KNOWLEDGE: (model.BusinessKnowledgeModel, model.DecisionService),
+}
+
+
+def _wrong(
+    element: model.DRGElement,
+    origin: Origin,
+    required: model.DRGElement,
+    library: Library,
+    namespace: str,
+    problems: Problems,
+) -> None:
+    place = Where(library.models[namespace].file, element.name or element.id).place()
+    name = required.name or required.id
+    message = f"`{name}` is required as {_WORDS[origin]}, which it isn't"
+    problems.add("wrong_requirement", message, place=place, hint="draw the requirement anew, or remove it")
 
 
 def _unknown(
