@@ -1,0 +1,40 @@
+"""One command per file; `COMMANDS` names them all, in the order of `dmnroute --help`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dmnroute.cli.commands.agents import agents
+from dmnroute.cli.commands.answer import answer
+from dmnroute.cli.commands.cancel import cancel
+from dmnroute.cli.commands.check import check
+from dmnroute.cli.commands.evaluate import eval_
+from dmnroute.cli.commands.events import events
+from dmnroute.cli.commands.init import init
+from dmnroute.cli.commands.policies import policies
+from dmnroute.cli.commands.resume import resume
+from dmnroute.cli.commands.retry import retry
+from dmnroute.cli.commands.run import run
+from dmnroute.cli.commands.runs import runs
+from dmnroute.cli.commands.show import show
+from dmnroute.cli.commands.signal import signal
+from dmnroute.cli.commands.version import version
+
+COMMANDS: tuple[Callable[..., Any], ...] = (
+    init,
+    check,
+    eval_,
+    run,
+    resume,
+    runs,
+    show,
+    signal,
+    answer,
+    retry,
+    cancel,
+    agents,
+    policies,
+    events,
+    version,
+)

@@ -1,0 +1,91 @@
+"""`dmnroute runs`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dmnroute.cli import streams
+from dmnroute.cli.given import given_pairs
+from dmnroute.cli.options import AsJson
+from dmnroute.cli.session import Session, session_of, wait_for
+from dmnroute.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from dmnroute.routing.records import RunState
+
+
+def runs(
+    context: typer.Context,
+    status: Annotated[
+        list[str],
+        typer.Option("--status", metavar="STATUS", help="Only these: running, waiting, stopped, …; repeatable."),
+    ] = [],  # noqa: B006 (typer copies it)
+    policy: Annotated[str | None, typer.Option("--policy", metavar="POLICY", help="Only runs of this policy.")] = None,
+    tag: Annotated[
+        list[str], typer.Option("--tag", metavar="KEY=VALUE", help="Only runs with this label; repeatable.")
+    ] = [],  # noqa: B006 (typer copies it)
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="So many at most, the latest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, the latest first.
+
+    \b
+    Example:
+      dmnroute runs --status stopped --status escalated
+    """
+    tags = given_pairs(tag, option="--tag")
+    wait_for(_runs(session_of(context), status, policy, tags, limit=limit, as_json=as_json))
+
+
+async def _runs(
+    session: Session, statuses: list[str], policy: str | None, tags: dict[str, str], *, limit: int, as_json: bool
+) -> None:
+    from typing import get_args
+
+    from dmnroute.routing.records import RunStatus
+
+    known = get_args(RunStatus)
+    for status in statuses:
+        if status not in known:
+            message = f"unknown status `{status}`{did_you_mean(status, known)}"
+            raise UsageError(message, code="unknown_status", hint=f"one of {', '.join(known)}")
+    async with session.store() as store:
+        found = await store.states(
+            statuses=tuple(status for status in known if status in statuses) or None,
+            policy=policy,
+            tags=tags or None,
+            limit=limit,
+        )
+    if as_json:
+        streams.document([_document(state) for state in found])
+    elif found:
+        streams.table(("run", "status", "policy", "hops", "cost", "started", "updated"), map(_row, found))
+    else:
+        streams.say("no runs")
+
+
+def _document(state: RunState) -> dict[str, Any]:
+    return {
+        "run": state.run.id,
+        "status": state.status,
+        "policy": state.run.policy,
+        "hops": state.hop,
+        "cost": state.cost,
+        "started": state.run.started,
+        "updated": state.updated,
+        "tags": state.run.tags,
+        "parent": state.run.parent,
+        "owner": state.owner,
+        "stop": state.stop.model_dump() if state.stop else None,
+        "result": state.result,
+    }
+
+
+def _row(state: RunState) -> tuple[str, ...]:
+    from dmnroute.cli.views.figures import moment, money
+
+    run = state.run
+    status = f"{state.status} ({state.stop.code})" if state.stop else state.status
+    return run.id, status, run.policy, str(state.hop), money(state.cost), moment(run.started), moment(state.updated)

@@ -1,0 +1,73 @@
+"""Drive runs on from the command line: a run, then the runs that wait for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmnroute.cli.views.progress import ProgressLines
+from dmnroute.cli.views.rest import tell_rest
+from dmnroute.errors import OperatorError, did_you_mean
+
+if TYPE_CHECKING:
+    from dmnroute.app import App
+    from dmnroute.cli.session import Session
+    from dmnroute.routing.history import History
+    from dmnroute.routing.ports import Store
+    from dmnroute.routing.records import RunState
+
+MANY = 10_000
+"""Latest runs among which a mistyped id is looked for."""
+
+
+async def find_run(store: Store, run: str) -> RunState:
+    """Where the run stands. Raises OperatorError `unknown_run`, with the id that was meant where one is near."""
+    state = await store.state(run)
+    if state is not None:
+        return state
+    known = [other.run.id for other in await store.states(limit=MANY)]
+    raise OperatorError(
+        f"unknown run `{run}`{did_you_mean(run, known)}", code="unknown_run", hint="`dmnroute runs` lists them"
+    )
+
+
+async def with_history(store: Store, run: str) -> tuple[RunState, History]:
+    """Where the run stands, and everything that happened in it."""
+    state, history = await find_run(store, run), await store.history(run)
+    assert history is not None
+    return state, history
+
+
+def parent_of(state: RunState) -> str | None:
+    """The run whose step this run is."""
+    return state.run.parent.rpartition("/")[0] if state.run.parent else None
+
+
+async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
+    """Drive a run, then its parent, and so on up: each may have waited for the one below it."""
+    following: str | None = run
+    while following is not None:
+        await app.engine.drive(following, patient=patient)
+        state = await app.store.state(following)
+        following = parent_of(state) if state else None
+
+
+def progress(as_json: bool) -> ProgressLines:
+    """The listener that tells each hop as it is decided; silent when JSON is wanted."""
+    return ProgressLines(quiet=as_json)
+
+
+async def go_on(session: Session, run: str, *, as_json: bool, drive: bool, act: Act) -> int:
+    """Do something with an open run, drive it on, and tell where it came to rest."""
+    async with session.opened(listener=progress(as_json)) as app:
+        await find_run(app.store, run)
+        await act(app)
+        if drive:
+            await drive_on(app, run)
+        return tell_rest(*await with_history(app.store, run), as_json=as_json)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import TypeAlias
+
+    Act: TypeAlias = Callable[[App], Awaitable[object]]

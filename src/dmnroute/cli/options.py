@@ -1,0 +1,20 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, errors too.")]
+
+RunId: TypeAlias = Annotated[str, typer.Argument(metavar="RUN", help="Id of the run, as `dmnroute runs` lists it.")]
+
+GivenInput: TypeAlias = Annotated[
+    list[str],
+    typer.Option("--input", "-i", metavar="INPUT", help="JSON object, @file, - (stdin) or key=value; repeatable."),
+]
+
+NoDrive: TypeAlias = Annotated[
+    bool, typer.Option("--no-drive", help="Only keep it; another process or `dmnroute resume` goes on.")
+]

@@ -1,0 +1,60 @@
+"""All commands, and the options that stand before them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dmnroute.cli.commands import COMMANDS
+from dmnroute.cli.session import Session
+
+
+def program() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="dmnroute",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(invoke_without_command=True)(before)
+    for command in COMMANDS:
+        app.command(command.__name__.rstrip("_"), short_help=_first_sentence(command.__doc__ or ""))(command)
+    return app
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+
+
+def before(
+    context: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option("--project", metavar="DIR", help="Folder with `dmn/` and `workers/`. Default: the current one."),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="Database of the runs: a URL, or the path of a SQLite file."),
+    ] = None,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log what happens; twice: in every detail."
+        ),
+    ] = 0,
+) -> None:
+    """Agents do the work; decision tables decide, hop after hop, where a run goes next.
+
+    \b
+    First steps:
+      dmnroute init my-project && cd my-project
+      dmnroute check
+      dmnroute run triage --input text="The invoice is wrong"
+    """
+    context.obj = Session(project, store, verbose)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,79 @@
+"""The options that stand before every command, and what they open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from dmnroute.cli import streams
+
+if TYPE_CHECKING:
+    from dmnroute.app import App
+    from dmnroute.local.engine import Listener
+    from dmnroute.routing.ports import Store
+    from dmnroute.settings import Settings
+
+T = TypeVar("T")
+
+LEVELS = ("info", "debug")
+"""The log levels of `-v` and `-vv`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What was said before the command."""
+
+    project: Path | None = None
+    url: str | None = None
+    verbose: int = 0
+
+    def settings(self) -> Settings:
+        """The settings with these options on top; logging is set up by them."""
+        from dmnroute.cli.logs import configure
+        from dmnroute.settings import load_settings
+
+        level = LEVELS[min(self.verbose, len(LEVELS)) - 1] if self.verbose else None
+        settings = load_settings(project=self.project, store=self.url, log_level=level)
+        configure(level=settings.log_level, form=settings.log_format)
+        return settings
+
+    @asynccontextmanager
+    async def opened(self, listener: Listener = lambda run, turn: None) -> AsyncIterator[App]:
+        """The app of this project and store."""
+        from dmnroute.app import open_app
+
+        async with open_app(self.settings(), listener=listener) as app:
+            yield app
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """The store alone: what only looks needs neither agents nor tables."""
+        from dmnroute.store.open import open_store
+
+        store = await open_store(self.settings().store)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session that the global options made."""
+    assert isinstance(context.obj, Session)
+    return context.obj
+
+
+def wait_for(work: Coroutine[object, object, T], *, goes_on: bool = False) -> T:
+    """Run a coroutine to its end. Ctrl-C ends it cleanly; `goes_on` says that runs are open then."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        if goes_on:
+            streams.note("stopped; `dmnroute resume` goes on")
+        raise

@@ -1,0 +1,1 @@
+"""How runs, decisions and findings look on a terminal, and as JSON."""

@@ -1,0 +1,49 @@
+"""A hop in words: what was decided, and because of which rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dmnroute.cli.views.figures import seconds
+from dmnroute.routing.records import DecisionRecord, Plan, RuleHit
+
+
+def what(plan: Plan) -> str:
+    """``read_text``, ``find_dates, find_holders ×3``, ``wait 60 s for signal `paid```, ``escalate to `desk```"""
+    match plan.action:
+        case "dispatch":
+            return _agents(plan) or "dispatch nothing"
+        case "wait":
+            return " ".join(("wait", *_waiting(plan)))
+        case "escalate":
+            group = f" to `{plan.group}`" if plan.group else ""
+            limit = f", {seconds(plan.wait)} to answer" if plan.wait is not None else ""
+            return f"escalate{group}{limit}"
+        case _:
+            return plan.action
+
+
+def _agents(plan: Plan) -> str:
+    numbers = Counter(step.agent for step in plan.steps)
+    return ", ".join(agent if number == 1 else f"{agent} ×{number}" for agent, number in numbers.items())
+
+
+def _waiting(plan: Plan) -> Sequence[str]:
+    time = [seconds(plan.wait)] if plan.wait is not None else []
+    return [*time, f"for signal `{plan.signal}`"] if plan.signal else time
+
+
+def because(decision: DecisionRecord) -> str:
+    """The rules of the route itself, or the limit that overrode them: ``rule 4 (good text)``."""
+    if decision.limit is not None:
+        return f"limit `{decision.limit}` reached"
+    if not decision.rules:
+        return ""
+    route = decision.rules[-1].decision
+    return ", ".join(rule(hit) for hit in decision.rules if hit.decision == route)
+
+
+def rule(hit: RuleHit) -> str:
+    """``rule 4 (good text)``"""
+    return f"rule {hit.rule} ({hit.annotation})" if hit.annotation else f"rule {hit.rule}"

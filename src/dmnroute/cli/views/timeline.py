@@ -1,0 +1,103 @@
+"""The timeline of a run: what was decided and why, hop by hop, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dmnroute.cli.streams import json_text
+from dmnroute.cli.views.figures import clock_time, indented, moment, money, seconds, value
+from dmnroute.cli.views.hops import rule, what
+from dmnroute.routing.context import seconds_between
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState
+
+
+def timeline(state: RunState, history: History) -> str:
+    """The whole text."""
+    ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
+    hops = [line for hop, end in zip(history.hops, [*ends, None], strict=False) for line in _hop(hop, end, state)]
+    return "\n".join([*_head(state), *hops, *_signals(history), *_stop(state), *_result(state)])
+
+
+def _head(state: RunState) -> Iterator[str]:
+    run = state.run
+    yield f"{run.id}  {state.status}"
+    yield f"policy   {run.policy}"
+    yield f"started  {moment(run.started)}, {seconds(seconds_between(run.started, state.updated))} to the latest hop"
+    yield f"input    {value(run.input)}"
+    if run.tags:
+        yield "tags     " + ", ".join(f"{name}={text}" for name, text in run.tags.items())
+    limit = f" of {money(run.limits.cost)}" if run.limits.cost is not None else ""
+    yield f"cost     {money(state.cost)}{limit}"
+    if run.parent:
+        yield f"parent   {run.parent.rpartition('/')[0]}, step {run.parent}"
+    if state.owner:
+        yield f"driven by {state.owner}"
+
+
+def _hop(hop: Hop, end: HopEnd | None, state: RunState) -> Iterator[str]:
+    decision = hop.decision
+    yield ""
+    when = clock_time(decision.at)
+    yield f"hop {decision.hop}  {when}  {decision.policy} version {decision.version}  {what(decision.plan)}"
+    yield from _why(decision)
+    for step in decision.plan.steps:
+        yield f"  {step.id.removeprefix(f'{state.run.id}/')}  {_step(step, hop.outcomes.get(step.id))}"
+    if end is not None:
+        yield f"  ended {_end(end)}"
+
+
+def _why(decision: DecisionRecord) -> Iterator[str]:
+    if decision.limit is not None:
+        yield f"  because limit `{decision.limit}` was reached"
+    for hit in decision.rules:
+        yield f"  because {hit.decision} {rule(hit)}"
+    if decision.plan.reason:
+        yield f"  reason: {decision.plan.reason}"
+
+
+def _step(step: PlannedStep, outcome: Outcome | None) -> str:
+    if outcome is None:
+        return f"{step.agent}  no outcome yet"
+    parts = [step.agent, outcome.status]
+    if outcome.confidence is not None:
+        parts.append(f"confidence {outcome.confidence.normalize():f}")
+    parts += [f"{name} {figure.normalize():f}" for name, figure in sorted(outcome.metrics.items())]
+    parts += [money(outcome.cost), seconds(outcome.latency)]
+    if outcome.tokens:
+        parts.append(f"{outcome.tokens} tokens")
+    if outcome.attempt > 1:
+        parts.append(f"attempt {outcome.attempt}")
+    if outcome.reused:
+        parts.append("reused")
+    if outcome.error is not None:
+        parts.append(f"{outcome.error.kind}: {outcome.error.message}")
+    return "  ".join(parts)
+
+
+def _end(end: HopEnd) -> str:
+    cancelled = f"; still running and cancelled: {', '.join(end.cancelled)}" if end.cancelled else ""
+    by = f" {end.signal}" if end.signal is not None else ""
+    return f"{end.status}{by}{cancelled}"
+
+
+def _signals(history: History) -> Iterator[str]:
+    if history.signals:
+        yield ""
+        yield "signals"
+    for signal in history.signals:
+        yield f"  {signal.number}  {clock_time(signal.at)}  {signal.name}  {value(signal.payload)}"
+
+
+def _stop(state: RunState) -> Iterator[str]:
+    if state.stop is not None:
+        yield ""
+        yield f"stopped at hop {state.stop.hop} ({state.stop.code})"
+        yield indented(state.stop.message)
+
+
+def _result(state: RunState) -> Iterator[str]:
+    if state.status in ("completed", "failed"):
+        yield ""
+        yield "result"
+        yield indented(json_text(state.result, indent=2))
