@@ -18,6 +18,9 @@ from dmnroute.routing.ports import Clock, Store, StoredPolicy
 Check = Callable[[Model], Sequence[Finding]]
 """Gives what is wrong with a policy before it is published."""
 
+Edit = Callable[[Model], Model]
+"""Changes a policy after it was read and before it is used."""
+
 Stamp = tuple[int, int, int]
 
 
@@ -42,6 +45,8 @@ class FolderPolicies:
     store: Store
     clock: Clock
     check: Check
+    edit: Edit = lambda model: model
+    """What is kept in the store, and decides, is the edited policy; the file stays as it is."""
     _seen: dict[str, _Seen] = field(default_factory=dict, init=False)
     _versions: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict, init=False)
 
@@ -87,7 +92,7 @@ class FolderPolicies:
         except DmnrouteError as error:
             await self._tell_refused(name, error, before)
             return _Seen(stamp, digest, before)
-        stored = await self.store.keep_policy(name, file.name, text, at=self.clock.now())
+        stored = await self.store.keep_policy(name, file.name, model.source, at=self.clock.now())
         active = PolicyVersion(name, stored.version, stored.digest, model)
         self._versions[name, stored.version] = active
         if before is not None and before.version != active.version:
@@ -104,7 +109,7 @@ class FolderPolicies:
         return self._versions.setdefault((stored.name, stored.version), version)
 
     def _checked(self, file: Path, text: bytes) -> Model:
-        model = load(text, name=file.name)
+        model = self.edit(load(text, name=file.name))
         for finding in self.check(model):
             if finding.severity == "error":
                 raise finding.as_error()

@@ -98,6 +98,7 @@ class Board:
 
     def _hop(self, event: HopTold) -> None:
         line = self.lines.setdefault(event.run, Line(event.document))
+        self._rouse(line)
         line.to, line.rules, line.because = event.to, event.rules, event.because
         line.confidence = event.confidence if event.confidence is not None else line.confidence
         line.cost, line.updated = event.cost, event.at
@@ -110,6 +111,7 @@ class Board:
 
     def _end(self, event: EndTold) -> None:
         line = self.lines.setdefault(event.run, Line(event.document))
+        self._rouse(line)
         line.end, line.updated = event, event.at
         line.cost = max(line.cost, event.cost)
         self._pay(event.paid)
@@ -118,6 +120,16 @@ class Board:
         self.ends[event.words] += 1
         if event.kind not in REACHED_AN_END:
             self.errors[event.run] = event
+
+    def _rouse(self, line: Line) -> None:
+        """A run that rested goes on: it was answered or retried."""
+        if line.end is None:
+            return
+        self.resting -= 1
+        self.resumed -= line.end.earlier
+        self.ends[line.end.words] -= 1
+        self.errors = {run: end for run, end in self.errors.items() if end is not line.end}
+        line.end = None
 
     def _pay(self, paid: Paid) -> None:
         for rule, cost in paid:

@@ -25,6 +25,10 @@ class Change:
         """`Quality/3/coverage=< 0.55`, as `--set` takes it."""
         return f"{self.decision}/{self.rule}/{self.column}={self.cell}"
 
+    def same_cell(self, decision: str, rule: int, column: str) -> bool:
+        """Whether it changes this cell."""
+        return (self.decision, self.rule, self.column) == (decision, rule, column)
+
     def apply(self, model: Model) -> Model:
         """The model with the changed cell. Raises TableError when there is no such cell, or it can't be compiled."""
         return with_cell(model, self.decision, rule=self.rule, column=self.column, text=self.cell)

@@ -55,6 +55,7 @@ class Narrator:
             return
         told = self._told.setdefault(run, _Told())
         for number in range(told.hops + 1, len(turn.history.hops) + 1):
+            told.ended = False
             yield self._hop(turn.history, number, told, at=at, earlier=earlier)
         if turn.ended or turn.stop or turn.status == "escalated":
             yield from self._end(turn, told, at=at, earlier=earlier)
@@ -62,6 +63,10 @@ class Narrator:
     def elsewhere(self, run: str, *, at: float) -> EndTold:
         """A run that another process drives."""
         return EndTold(at, run, self.documents[run], "elsewhere", "goes on in another process")
+
+    def has_ended(self, run: str) -> bool:
+        """Whether it was told how the run came to rest."""
+        return run in self._told and self._told[run].ended
 
     def _hop(self, history: History, number: int, told: _Told, *, at: float, earlier: bool) -> HopTold:
         decision = history.hops[number - 1].decision
