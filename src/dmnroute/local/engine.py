@@ -9,6 +9,8 @@ from decimal import Decimal
 from math import inf
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from dmnroute.agents.execute import StepRunner, failed, timed_out
 from dmnroute.local.children import child_of, outcome_of_child
 from dmnroute.local.lease import Leases
@@ -47,9 +49,10 @@ class LocalEngine:
 
         A run that another engine drives is left alone.
         """
-        async with self.leases.held(run) as held:
-            if held:
-                return await self._drive(run, patient=patient)
+        with bound_contextvars(run=run):
+            async with self.leases.held(run) as held:
+                if held:
+                    return await self._drive(run, patient=patient)
         state = await self.router.store.state(run)
         assert state is not None
         return state.status
@@ -106,7 +109,8 @@ class LocalEngine:
 
     async def _step(self, step: PlannedStep) -> Outcome | None:
         """Run a step and keep its outcome; none when it is a child run that stands still."""
-        outcome = await self.router.reused(step) or await self._outcome(step)
+        with bound_contextvars(run=step.run, step=step.id):  # for the log lines of agents
+            outcome = await self.router.reused(step) or await self._outcome(step)
         if outcome is not None:
             await self.router.record(outcome)
         return outcome

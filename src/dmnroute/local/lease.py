@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from datetime import timedelta
 from dmnroute.errors import OperatorError
 from dmnroute.local.owner import gone_owners
 from dmnroute.routing.ports import Clock, Store
+
+log = logging.getLogger(__name__)
 
 SECONDS = 30.0
 """How long a lease lasts; it is renewed at a third of that."""
@@ -55,5 +58,6 @@ class Leases:
         while True:
             await asyncio.sleep(self.seconds / 3)
             if not await self._take(run):
+                log.warning("lease lost: another engine drives this run now", extra={"run": run})
                 body.cancel("another engine drives this run now")
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ from dmnroute.routing.records import (
     Stop,
 )
 from dmnroute.routing.seeds import seed_of
+
+log = logging.getLogger(__name__)
 
 STATUS_AFTER: Mapping[Action, RunStatus] = {
     "dispatch": "running",
@@ -127,10 +130,12 @@ class Router:
         except RouteError as error:
             stop = _stop(error, history, now=now)
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
+            log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
         status = STATUS_AFTER[decision.plan.action]
         result = decision.plan.result
         await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
+        log.info("hop decided", extra=_log_fields(decision))
         return Turn(history.with_decision(decision), status, result=result, new=True)
 
     def _decide(
@@ -143,7 +148,12 @@ class Router:
 
     async def record(self, outcome: Outcome) -> bool:
         """Keep the outcome of a step; False when there is one already."""
-        return await self.store.record(outcome, at=self.clock.now())
+        new = await self.store.record(outcome, at=self.clock.now())
+        if new:
+            log.log(
+                logging.DEBUG if outcome.status == "ok" else logging.INFO, "step ended", extra=_outcome_fields(outcome)
+            )
+        return new
 
     async def reused(self, step: PlannedStep) -> Outcome | None:
         """The outcome of an equal step of before, for a step that may reuse it. It costs nothing once more."""
@@ -239,3 +249,27 @@ def _stop(error: RouteError, history: History, *, now: datetime) -> Stop:
         hop=len(history.hops) + 1,
         at=now,
     )
+
+
+def _log_fields(decision: DecisionRecord) -> dict[str, Any]:
+    return {
+        "run": decision.run,
+        "hop": decision.hop,
+        "policy": decision.policy,
+        "version": decision.version,
+        "action": decision.plan.action,
+        "agents": [step.agent for step in decision.plan.steps],
+        "limit": decision.limit,
+    }
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
+    run, _, hop = outcome.step.rpartition(".")[0].rpartition("/")
+    return {
+        "run": run,
+        "hop": int(hop),
+        "step": outcome.step,
+        "agent": outcome.agent,
+        "status": outcome.status,
+        "error": outcome.error.kind if outcome.error else None,
+    }
