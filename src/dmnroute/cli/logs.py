@@ -34,13 +34,25 @@ def configure(*, level: str, form: Literal["auto", "json", "text"]) -> None:
         foreign_pre_chain=SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_secrets, renderer],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("dmnroute").setLevel(level.upper())
     _let_agents_use_structlog(level)
+
+
+class _Stderr(logging.StreamHandler[Any]):
+    """Writes to what stderr is at that moment: a live screen may have put itself before it."""
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, stream: Any) -> None:
+        """Nothing else than stderr is written to."""
 
 
 def _let_agents_use_structlog(level: str) -> None:

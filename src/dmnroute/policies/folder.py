@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, Store, StoredPolicy
+
+log = logging.getLogger(__name__)
 
 Check = Callable[[Model], Sequence[Finding]]
 """Gives what is wrong with a policy before it is published."""
@@ -127,11 +130,13 @@ class FolderPolicies:
         changes = [str(change) for change in diff(before.model, active.model)]
         data = {"policy": active.name, "version": active.version, "changes": changes}
         await self.store.tell("policy_changed", data, at=self.clock.now())
+        log.warning("policy changed", extra={"policy": active.name, "version": active.version})
 
     async def _tell_refused(self, name: str, error: DmnrouteError, before: PolicyVersion | None) -> None:
         stays = None if before is None else before.version
         data = {"policy": name, "error": str(error), "code": error.code, "stays": stays}
         await self.store.tell("policy_refused", data, at=self.clock.now())
+        log.warning("policy refused", extra={"policy": name, "code": error.code, "stays": stays, "problem": str(error)})
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.dmn"
