@@ -12,12 +12,11 @@ from dmnroute.cli.demo.table import Column, TableView
 
 GAP = 2
 """Blanks between columns."""
-WIDEST = {"input": 20, "output": 24, "annotation": 60}
+WIDEST = {"destination": 26, "input": 20, "output": 20, "annotation": 60}
 NARROWEST_NOTE = 16
+"""A note has a quarter of the terminal, and this at least."""
 FIXED = 2 + GAP + 4 + GAP + 8
 """Number of the rule, hits and cost."""
-OF_THE_ROUTE = ("agent", "action")
-"""Outputs that say where a document goes: they stay on any screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,11 @@ def fitting_columns(table: TableView, width: int) -> list[Placed]:
     """The columns that fit, in the table's order; those that say least are dropped first."""
     room = width - FIXED
     chosen: dict[int, int] = {}
-    for index in sorted(range(len(table.columns)), key=lambda index: _rank(table.columns[index], index)):
-        least = _least(table.columns[index])
-        if room >= least + GAP or not chosen:
+    ranked = sorted(range(len(table.columns)), key=lambda index: _rank(table.columns[index], index))
+    for place, index in enumerate(ranked):
+        least = _least(table.columns[index], width)
+        has_priority = table.columns[index].kind != "output" or len(chosen) == place
+        if (room >= least + GAP and has_priority) or not chosen:
             chosen[index] = max(1, min(least, room - GAP))
             room -= chosen[index] + GAP
     for index in chosen:
@@ -46,10 +47,8 @@ def fitting_columns(table: TableView, width: int) -> list[Placed]:
 
 
 def _rank(column: Column, index: int) -> tuple[int, int, int]:
-    """The order in which columns get their place: destination, note, inputs by use, other outputs by use."""
-    if column.kind == "output" and column.title in OF_THE_ROUTE:
-        return 0, OF_THE_ROUTE.index(column.title), index
-    kind = {"annotation": 1, "input": 2, "output": 3}[column.kind]
+    """The order in which columns get their place: destination, note, inputs by use; other outputs if all that fits."""
+    kind = ("destination", "annotation", "input", "output").index(column.kind)
     return kind, -column.filled, index
 
 
@@ -58,10 +57,10 @@ def _wanted(column: Column) -> int:
     return min(widest, WIDEST[column.kind])
 
 
-def _least(column: Column) -> int:
+def _least(column: Column, width: int) -> int:
     """A note may be shortened; other cells are of use when they can be read."""
     wanted = _wanted(column)
-    return min(wanted, NARROWEST_NOTE) if column.kind == "annotation" else wanted
+    return min(wanted, max(NARROWEST_NOTE, width // 4)) if column.kind == "annotation" else wanted
 
 
 def fitting_rows(board: Board, room: int) -> tuple[list[int], str]:
@@ -98,11 +97,15 @@ class Heights:
     notes: int
 
 
+LOWEST = 10
+"""Lines below which a terminal shows no table and no notes."""
+
+
 def heights(board: Board, height: int) -> Heights:
     """Share a terminal's height: the table is shown whole when there is room, documents get a third at least."""
-    notes = min(len(board.notes) + len(board.started.changes if board.started else ()), 3)
-    rules = len(board.table.rules) if board.table else 0
-    room = max(2, height - notes - (6 if rules else 4))
+    notes = min(len(board.notes) + len(board.started.changes if board.started else ()), 3) if height >= LOWEST else 0
+    rules = len(board.table.rules) if board.table and height >= LOWEST else 0
+    room = max(1, height - notes - (4 if rules else 2))
     documents = board.started.documents if board.started else 0
     lines = min(documents, max(1, room // 3))
     rows = min(rules, room - lines)

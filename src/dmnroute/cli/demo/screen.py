@@ -18,7 +18,7 @@ FRESH = 0.7
 FADING = 2.5
 """Seconds until a hit looks like any other."""
 
-TITLE_STYLES = {"input": "cyan", "output": "magenta", "annotation": "dim italic"}
+TITLE_STYLES = {"destination": "magenta", "input": "cyan", "output": "magenta", "annotation": "dim italic"}
 END_STYLES = {
     "completed": "green",
     "failed": "red",
@@ -33,7 +33,7 @@ def render(board: Board, *, width: int, height: int, now: float) -> RenderableTy
     """The whole screen, never taller or wider than the terminal."""
     share_of = heights(board, height)
     parts: list[RenderableType] = [_cut(_heading(board), width)]
-    if board.table is not None:
+    if share_of.rows:
         parts += [render_table(board, width=width, rows=share_of.rows, now=now), Text()]
     parts += [_cut(Text(note, "yellow"), width) for note in _notes(board)[-share_of.notes :] if share_of.notes]
     parts += render_lines(board, width=width, room=share_of.lines)
@@ -135,8 +135,11 @@ def rule_words(rules: tuple[int, ...]) -> str:
 
 
 def _shortened(name: str, width: int) -> str:
-    """The end of a long name tells more than its beginning."""
-    return name if len(name) <= width else f"…{name[len(name) - width + 1 :]}"
+    """A long name keeps its folder and its ending: they tell it from others."""
+    if len(name) <= width:
+        return name
+    head = (width - 1) // 2
+    return f"{name[:head]}…{name[len(name) - (width - 1 - head) :]}"
 
 
 def _progress(board: Board, width: int, now: float) -> Text:
@@ -149,8 +152,8 @@ def _progress(board: Board, width: int, now: float) -> Text:
     text = Text.assemble(("━" * full, "green"), ("━" * (bar - full), "dim"))
     text.append(f" {board.resting}/{many(started.documents, 'document')}", "bold")
     rate = (board.resting - board.resumed) / seconds
-    text.append(f" · {rate:.1f}/s · {duration(seconds)} · {many(board.hops, 'hop')}")
-    return text.append(f" · {simulated(board.cost)}")
+    text.append(f" · {rate:.1f}/s · {simulated(board.cost)} · {many(board.hops, 'hop')} · {duration(seconds)}")
+    return text
 
 
 def simulated(cost: Decimal) -> str:

@@ -38,7 +38,11 @@ class Summary:
     def lines(self) -> Iterator[str]:
         """For people."""
         rate = (self.board.resting - self.board.resumed) / max(self.seconds, 0.001)
-        yield f"{many(self.board.resting, 'document')} in {duration(self.seconds)} ({rate:.1f} per second)"
+        session = self.board.started.session if self.board.started else ""
+        yield (
+            f"session {session}: {many(self.board.resting, 'document')} in {duration(self.seconds)}"
+            f" ({rate:.1f} per second)"
+        )
         yield from (f"  {count:>4}  {words}" for words, count in self.board.ends.most_common() if count)
         yield from self._errors()
         yield (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +11,9 @@ from dmnroute.cli.demo.texts import one_line
 from dmnroute.dmn import Model
 from dmnroute.dmn.model import DecisionTable
 from dmnroute.errors import TableError
+
+DESTINATIONS = ("agent", "action")
+"""Outputs that say where a document goes. A rule has one of them: they are shown as one column."""
 
 UNSET = frozenset({"", "-", "null"})
 """Cells that say nothing."""
@@ -19,7 +24,7 @@ class Column:
     """A column with its cells, rule by rule."""
 
     title: str
-    kind: Literal["input", "output", "annotation"]
+    kind: Literal["input", "destination", "output", "annotation"]
     cells: tuple[str, ...]
 
     @property
@@ -56,28 +61,30 @@ def table_view(model: Model, decision: str) -> TableView | None:
     )
 
 
-def _columns(table: DecisionTable) -> list[Column]:
-    inputs = [
-        Column(
-            one_line(clause.label or clause.name or clause.input_expression.text),
-            "input",
-            tuple(_cell(rule.input_entries[index].text) for rule in table.rules),
-        )
-        for index, clause in enumerate(table.inputs)
-    ]
-    outputs = [
-        Column(
-            one_line(clause.name or clause.label),
-            "output",
-            tuple(_cell(rule.output_entries[index].text) for rule in table.rules),
-        )
+def _columns(table: DecisionTable) -> Iterator[Column]:
+    for index, clause in enumerate(table.inputs):
+        title = clause.label or clause.name or clause.input_expression.text
+        yield Column(one_line(title), "input", tuple(_cell(rule.input_entries[index].text) for rule in table.rules))
+    outputs = {
+        one_line(clause.name or clause.label): tuple(_cell(rule.output_entries[index].text) for rule in table.rules)
         for index, clause in enumerate(table.outputs)
-    ]
-    notes = tuple(one_line(next((note for note in rule.annotations if note), rule.description)) for rule in table.rules)
-    title = one_line(table.annotations[0]) if table.annotations and table.annotations[0] else "why"
-    return [*inputs, *outputs, Column(title, "annotation", notes)]
+    }
+    destinations = [outputs.pop(name) for name in DESTINATIONS if name in outputs]
+    if destinations:
+        cells = tuple(", ".join(filter(None, cells)) for cells in zip(*destinations, strict=True))
+        yield Column("then", "destination", cells)
+    yield from (Column(name, "output", cells) for name, cells in outputs.items())
+    notes = (next((note for note in rule.annotations if note), rule.description) for rule in table.rules)
+    yield Column("because", "annotation", tuple(map(one_line, notes)))
 
 
 def _cell(text: str) -> str:
+    """The cell's text; texts alone are read more easily without their quotes: `"a", "b"`, `["a", "b"]`."""
     text = one_line(text).strip()
-    return "" if text in UNSET else text
+    if text in UNSET:
+        return ""
+    return ", ".join(_TEXT.findall(text)) if _TEXTS.fullmatch(text) else text
+
+
+_TEXT = re.compile(r'"([^"\\]*)"')
+_TEXTS = re.compile(r'\[?\s*"[^"\\]*"(\s*,\s*"[^"\\]*")*\s*\]?')
