@@ -41,7 +41,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except TyperException as error:
-        return _tell(as_usage_error(error, arguments), as_json=as_json)
+        return _tell(as_usage_error(error), as_json=as_json)
     except DmnrouteError as error:
         return _tell(error, as_json=as_json)
     except BrokenPipeError:

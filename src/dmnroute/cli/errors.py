@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from typer import TyperException
 
-from dmnroute.errors import DmnrouteError, Place, UsageError
+from dmnroute.errors import DmnrouteError, Place, UsageError, did_you_mean
 
 BUG = (
     "error: this is a bug in dmnroute, not a mistake of yours; please report it "
@@ -62,16 +61,23 @@ def without_passwords(text: str) -> str:
 _CREDENTIALS = re.compile(r"(://[^\s:/@]*):[^\s@]+@")
 
 
-def as_usage_error(error: TyperException, arguments: Sequence[str]) -> DmnrouteError:
+def as_usage_error(error: TyperException) -> DmnrouteError:
     """What the parser of the command line complains about, in our words."""
-    message = error.format_message().rstrip(".")
-    message = re.sub(r"'([^']*)'", r"`\1`", message)
-    message = re.sub(r"^No such option: (\S+)", r"no such option `\1`", message)
     command = getattr(getattr(error, "ctx", None), "command_path", "dmnroute")
-    return UsageError(message[:1].lower() + message[1:], code="usage", hint=_hint(error, command, arguments))
+    return UsageError(_message(error), code="usage", hint=_hint(error, command))
 
 
-def _hint(error: TyperException, command: str, arguments: Sequence[str]) -> str:
+def _message(error: TyperException) -> str:
+    option, known = getattr(error, "option_name", ""), getattr(error, "possibilities", None)
+    if option and known is not None:
+        near = "" if option in GLOBAL_OPTIONS else did_you_mean(option, [*known, *GLOBAL_OPTIONS])
+        return f"no such option `{option}`{near}"
+    message = re.sub(r"'([^']*)'", r"`\1`", error.format_message().rstrip("."))
+    message = re.sub(r"\. Did you mean (.*?)\?*$", r"; did you mean \1?", message)
+    return message[:1].lower() + message[1:]
+
+
+def _hint(error: TyperException, command: str) -> str:
     option = getattr(error, "option_name", "")
     if option in GLOBAL_OPTIONS and command != "dmnroute":
         return f"`{option}` goes before the command: `dmnroute {option} … {command.removeprefix('dmnroute ')}`"

@@ -37,7 +37,7 @@ def configure(*, level: str, form: Literal["auto", "json", "text"]) -> None:
     handler = _Stderr()
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [*(other for other in root.handlers if not isinstance(other, _Stderr)), handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("dmnroute").setLevel(level.upper())
     _let_agents_use_structlog(level)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def agents(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the agents of the project: what they take and give, what they cost, and whether they can run here.
+    """List the agents of the project.
+
+    Tells what they take and give, what a call costs, and whether they can run here.
 
     \b
     Example:

@@ -17,7 +17,7 @@ def answer(
     no_drive: NoDrive = False,
     as_json: AsJson = False,
 ) -> int:
-    """Answer the question that a run was escalated with, and drive it on.
+    """Answer what a run asks people, and drive it on.
 
     Tables find the answer as `steps.people.output`.
 

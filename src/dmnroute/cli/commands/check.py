@@ -23,7 +23,7 @@ def check(
     context: typer.Context,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Tables, or folders of tables; else those of the project."),
+        typer.Argument(metavar="FILE", help="Tables, or folders of tables; else those of the project."),
     ] = None,
     project: Annotated[
         Path | None, typer.Option("--project", metavar="DIR", help="Check against the agents of this project.")

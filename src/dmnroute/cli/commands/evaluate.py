@@ -24,7 +24,9 @@ def eval_(
     explain: Annotated[bool, typer.Option("--explain", help="Show every rule's cells: met, or not.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate a decision: its value, the rules that matched, the decisions it needed, and why values are null.
+    """Evaluate one decision of a table, and say why.
+
+    Tells the value, the rules that matched, the decisions that were needed, and why values are null.
 
     \b
     Example:

@@ -24,7 +24,9 @@ def events(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what happened, in order, one line each: of one run, or of everything in the store.
+    """Tell what happened, in order, one line each.
+
+    Runs started, hops decided, steps ended, signals, stops, and policies that changed or were refused.
 
     \b
     Example:

@@ -24,9 +24,11 @@ FILES = {
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; made when it isn't there.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; made when it isn't there.")] = Path(),
 ) -> None:
-    """Start a new project: an agent, a decision table, and a test that runs both.
+    """Start a new project, ready to run.
+
+    It has an agent, a decision table that Camunda Modeler opens, and a test that runs both. No file is overwritten.
 
     \b
     Example:

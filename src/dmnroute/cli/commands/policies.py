@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def policies(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Show all versions of this policy.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Show all versions of this policy.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the policies of the project and the versions that decide now; with a name, all its versions.
+    """List the policies of the project, or the versions of one.
 
     Saving a table makes a new version; a version that decided something once is never lost.
 

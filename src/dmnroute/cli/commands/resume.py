@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 
 def resume(
     context: typer.Context,
-    runs: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]...", help="Only these; else all open runs.")
-    ] = None,
+    runs: Annotated[list[str] | None, typer.Argument(metavar="RUN", help="Only these; else all open runs.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Go on with the open runs that nobody drives: after a crash, a reboot, or Ctrl-C.
+    """Go on with the open runs that nobody drives.
 
-    Runs that another process drives are left alone; so are those that stopped or wait for people in time. Each is
-    told, with the reason.
+    After a crash, a reboot or Ctrl-C, runs go on where they were. Runs that another process drives are left alone; so
+    are those that stopped or wait for people in time. Each is told, with the reason.
 
     \b
     Example:

@@ -33,9 +33,10 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Start a run, and drive it until it ends, stops, or waits for people.
+    """Start a run, and drive it as far as it goes.
 
-    Each hop is told on a line, with the rules it was decided by. The exit code is 1 when the run failed or stopped.
+    It goes until it ends, stops, or waits for people. Each hop is told on a line, with the rules it was decided by.
+    The exit code is 1 when the run failed or stopped.
 
     \b
     Example:

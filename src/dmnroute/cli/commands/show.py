@@ -10,7 +10,9 @@ from dmnroute.cli.session import Session, session_of, wait_for
 
 
 def show(context: typer.Context, run: RunId, as_json: AsJson = False) -> None:
-    """Show everything that happened in a run: each hop with its rules, steps, confidence, cost and time.
+    """Show everything that happened in a run.
+
+    Tells each hop with its time, the rules that matched, its steps with confidence, cost and latency, and its end.
 
     \b
     Example:
