@@ -61,6 +61,14 @@ class Notice:
         return f"{self.message} in `{self.text[self.span.start : self.span.end]}`"
 
 
+def shown(text: str) -> str:
+    """What the user wrote, in backticks; cut where it gets long."""
+    return f"`{text}`" if len(text) <= _LONGEST_SHOWN else f"`{text[:_LONGEST_SHOWN]}…`"
+
+
+_LONGEST_SHOWN = 60
+
+
 class NoValue(Exception):
     """Raised inside a builtin that has no answer; becomes a null with this reason at the call."""
 

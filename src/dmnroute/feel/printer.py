@@ -77,9 +77,12 @@ def _range(node: ast.RangeLiteral) -> str:
 
 
 def _endpoint(node: ast.Node) -> str:
-    """An endpoint of a range: a filter needs parentheses, as its bracket could end the range."""
-    text = _within(node, Power.SUM)
-    return f"({text})" if "[" in text and not text.startswith(("(", '"')) else text
+    """An endpoint of a range. What isn't simple stands in parentheses: the bracket of a filter could end the range."""
+    simple = isinstance(node, (ast.Number, ast.String, ast.AtLiteral, ast.Name)) or (
+        isinstance(node, (ast.Path, ast.Invocation))
+        and isinstance(node.source if isinstance(node, ast.Path) else node.function, ast.Name)
+    )
+    return text_of(node) if simple else f"({text_of(node)})"
 
 
 def _iterators(nodes: Iterable[ast.Iterator]) -> str:
@@ -148,7 +151,7 @@ _PRINTERS: Mapping[type[ast.Node], Callable[[Any], str]] = {
     ast.ContextLiteral: lambda node: f"{{{_joined(node.entries)}}}",
     ast.ContextEntry: lambda node: f"{_key(node.key)}: {text_of(node.value)}",
     ast.RangeLiteral: _range,
-    ast.ComparisonRange: lambda node: f"({node.operator} {_endpoint(node.bound)})",
+    ast.ComparisonRange: lambda node: f"({node.operator} {_within(node.bound, Power.SUM)})",
     ast.FunctionDefinition: _function,
     ast.Parameter: _parameter,
     ast.Name: lambda node: _name(node.name),

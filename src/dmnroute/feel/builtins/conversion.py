@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dmnroute.feel.builtins.registry import Builtins
-from dmnroute.feel.notices import NoticeKind, NoValue, Site
+from dmnroute.feel.notices import NoticeKind, NoValue, Site, shown
 from dmnroute.feel.values.calendar import SECOND
 from dmnroute.feel.values.date_time import MIDNIGHT, MIDNIGHT_UTC, Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
@@ -20,7 +20,7 @@ from dmnroute.feel.values.iso import (
 )
 from dmnroute.feel.values.number import is_integer
 from dmnroute.feel.values.number import number as number_of_text
-from dmnroute.feel.values.text import parts_of_text
+from dmnroute.feel.values.text import write_text
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
@@ -40,7 +40,7 @@ def date_from_text(text: str) -> Date:
     """Read `2024-02-29`."""
     date = date_of_text(text)
     if date is None:
-        raise NoValue(f"`{text}` is no date")
+        raise NoValue(f"{shown(text)} is no date")
     return date
 
 
@@ -64,7 +64,7 @@ def time_from_text(text: str) -> Time:
     """Read `10:30:00+01:00`."""
     time = time_of_text(text)
     if time is None:
-        raise NoValue(f"`{text}` is no time")
+        raise NoValue(f"{shown(text)} is no time")
     return time
 
 
@@ -97,7 +97,7 @@ def date_time_from_text(text: str) -> DateTime:
         return moment
     date = date_of_text(text)
     if date is None:
-        raise NoValue(f"`{text}` is no date and time")
+        raise NoValue(f"{shown(text)} is no date and time")
     return DateTime(date, MIDNIGHT)
 
 
@@ -118,7 +118,7 @@ def duration_from_text(text: str) -> DaysTimeDuration | YearsMonthsDuration:
     """Read `P1Y2M` or `P1DT2H`."""
     duration = duration_of_text(text)
     if duration is None:
-        raise NoValue(f"`{text}` is no duration")
+        raise NoValue(f"{shown(text)} is no duration")
     return duration
 
 
@@ -157,7 +157,7 @@ def plain_number(digits: str, text: str) -> Decimal:
     """Read digits with a point; `text` is what the author wrote."""
     value = number_of_text(digits) if digits.isascii() and "_" not in digits else None
     if value is None or digits != digits.strip():
-        raise NoValue(f"`{text}` is no number")
+        raise NoValue(f"{shown(text)} is no number")
     return value
 
 
@@ -172,10 +172,11 @@ def string(evaluation: Evaluation, site: Site, value: object) -> str | None:
     """The text of any value; null stays null."""
     if value is None or isinstance(value, str):
         return value
-    length = 0
-    parts = []
-    for part in parts_of_text(value):
+    parts: list[str] = []
+
+    def write(part: str) -> None:
+        evaluation.step(site)
         parts.append(part)
-        length += len(part)
-        evaluation.check_characters(length, site)
+
+    write_text(value, write)
     return "".join(parts)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import regex
 from elementpath.regex import RegexError, translate_pattern
 
 from dmnroute.feel.evaluation import exceeded
-from dmnroute.feel.notices import NoValue
+from dmnroute.feel.notices import NoValue, shown
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE}
 _LONGEST_PATTERN = 10_000
+_MOST_REPEATS = 100_000
+_REPEAT = regex.compile(r"\{\s*([0-9]{1,18})")
 T = TypeVar("T")
 
 
@@ -26,8 +29,7 @@ def pattern_of(text: str, flags: str) -> Any:
     """The compiled pattern of an XPath regular expression; NoValue when it is none."""
     if unknown := set(flags) - set("smix"):
         raise NoValue(f"there is no flag `{min(unknown)}`; there are `s`, `m`, `i` and `x`")
-    if len(text) > _LONGEST_PATTERN:
-        raise NoValue(f"a pattern has at most {_LONGEST_PATTERN:,} characters")
+    _check_size(text)
     bits = 0
     for flag in flags.replace("x", ""):
         bits |= _FLAGS[flag]
@@ -35,7 +37,7 @@ def pattern_of(text: str, flags: str) -> Any:
         python = translate_pattern(_without_space(text) if "x" in flags else text, flags=int(bits & regex.MULTILINE))
         return regex.compile(python, bits)
     except (RegexError, regex.error, RecursionError, OverflowError) as error:
-        raise NoValue(f"`{text}` is no regular expression: {error}") from None
+        raise NoValue(f"{shown(text)} is no regular expression: {error}") from None
 
 
 def _without_space(pattern: str) -> str:
@@ -52,16 +54,26 @@ def _without_space(pattern: str) -> str:
     return "".join(kept)
 
 
+def _check_size(pattern: str) -> None:
+    """Refuse what would fill the memory: `a{9999}` is compiled to that many copies."""
+    if len(pattern) > _LONGEST_PATTERN:
+        raise NoValue(f"a pattern has at most {_LONGEST_PATTERN:,} characters")
+    repeats = (int(digits) for digits in _REPEAT.findall(pattern))
+    if prod(repeat for repeat in repeats if repeat) > _MOST_REPEATS:
+        raise NoValue(f"the counts of a pattern multiply to more than {_MOST_REPEATS:,}")
+
+
 @lru_cache(maxsize=512)
 def java_pattern_of(text: str, flags: str) -> Any:
     """The compiled pattern of a Java regular expression; unknown flags are ignored."""
+    _check_size(text)
     bits = 0
     for flag in set(flags) & set("smix"):
         bits |= regex.VERBOSE if flag == "x" else _FLAGS[flag]
     try:
         return regex.compile(text, bits)
     except (regex.error, RecursionError, OverflowError) as error:
-        raise NoValue(f"`{text}` is no regular expression: {error}") from None
+        raise NoValue(f"{shown(text)} is no regular expression: {error}") from None
 
 
 def replacement_of(text: str, groups: int) -> Callable[[Any], str]:

@@ -10,7 +10,7 @@ from dmnroute.feel import ast
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.dialect import DMN
 from dmnroute.feel.names import KnownNames
-from dmnroute.feel.notices import NoticeKind, NoValue
+from dmnroute.feel.notices import NoticeKind, NoValue, shown
 from dmnroute.feel.parser.grammar import parse_expression
 from dmnroute.feel.runtime.equality import equals, in_range, order
 from dmnroute.feel.values.iso import temporal_of_text
@@ -201,13 +201,13 @@ def range_from_text(text: str) -> Range:
     try:
         node = parse_expression(text, dialect=DMN, names=_NAMES, place=NOWHERE)
     except FeelError as error:
-        raise NoValue(f"`{text}` is no range: {error.message}") from None
+        raise NoValue(f"{shown(text)} is no range: {error.message}") from None
     if not isinstance(node, ast.RangeLiteral):
-        raise NoValue(f"`{text}` is no range")
+        raise NoValue(f"{shown(text)} is no range")
     start, end = _endpoint(node.start, text), _endpoint(node.end, text)
     rank = order(start, end)
     if rank is None or rank > 0:
-        raise NoValue(f"the endpoints of `{text}` are not in order")
+        raise NoValue(f"the endpoints of {shown(text)} are not in order")
     return Range(start, end, node.start_included, node.end_included)
 
 
@@ -223,4 +223,4 @@ def _endpoint(node: ast.Node, text: str) -> Any:
         case ast.Invocation(function=ast.Name(name=name), arguments=(ast.String(value=literal),)):
             temporal = temporal_of_text(literal)
             return temporal if type_name(temporal) == name or name == "duration" else None
-    raise NoValue(f"an endpoint of `{text}` is no literal")
+    raise NoValue(f"an endpoint of {shown(text)} is no literal")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.feel.builtins.patterns import in_time, pattern_of, replacement_of
 from dmnroute.feel.builtins.registry import Builtins
-from dmnroute.feel.notices import NoticeKind, NoValue
+from dmnroute.feel.notices import NoticeKind, NoValue, shown
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
@@ -104,7 +104,7 @@ def replace(
     """Replace every match of the pattern; `$1` is what the first group matched."""
     compiled = pattern_of(pattern, flags or "")
     if compiled.search("") is not None:
-        raise NoValue(f"the pattern `{pattern}` matches the empty string")
+        raise NoValue(f"the pattern {shown(pattern)} matches the empty string")
     put = replacement_of(replacement, compiled.groups)
     return in_time(evaluation, site, lambda seconds: str(compiled.sub(put, text, timeout=seconds)))
 
@@ -114,7 +114,7 @@ def split(evaluation: Evaluation, site: Site, string: str, delimiter: str) -> li
     """The parts between the matches of a pattern."""
     compiled = pattern_of(delimiter, "")
     if compiled.search("") is not None:
-        raise NoValue(f"the pattern `{delimiter}` matches the empty string")
+        raise NoValue(f"the pattern {shown(delimiter)} matches the empty string")
 
     def parts(seconds: float) -> list[str]:
         found = [match.span() for match in compiled.finditer(string, timeout=seconds)]

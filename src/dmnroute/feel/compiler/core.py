@@ -26,6 +26,10 @@ class Scope:
     """In a filter: the Python variable of the item, whose own keys are names too."""
     outer: Scope | None = None
 
+    def binds(self, name: str) -> bool:
+        """Tell whether the expression itself gives the name its meaning."""
+        return name in self.bindings or (self.outer is not None and self.outer.binds(name))
+
     def inside(self, bindings: Mapping[str, str]) -> Scope:
         """A scope within this one that knows more names."""
         return Scope(bindings, outer=self)
@@ -67,8 +71,8 @@ class Compiler:
         return f"{prefix}{self._count}"
 
     def constant(self, value: object) -> Code:
-        """A value that the compiled code carries with it."""
-        if value is None or value is True or value is False or type(value) is str:
+        """A value that the compiled code carries with it; only the singletons stand in it literally."""
+        if value is None or value is True or value is False:
             return python.constant(value)
         identifier = self.variable("k")
         self.namespace[identifier] = value

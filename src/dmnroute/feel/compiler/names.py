@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 def compile_name(compiler: Compiler, node: ast.Name, scope: Scope) -> Code:
     """A local variable, a key of the item that is filtered, a variable of the caller, a builtin: the first of these."""
+    if node.name == "partial" and scope.binds(node.name):
+        return compiler.helper("partial_results", node, _source(compiler, node, scope))
+    return _source(compiler, node, scope)
+
+
+def _source(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
+    """What is only looked into: `partial` needn't be copied for that."""
+    if not isinstance(node, ast.Name):
+        return compiler.code(node, scope)
     builtin = compiler.builtins.get(node.name)
     if builtin is not None:
         return _resolved(compiler, node.name, scope, compiler.constant(builtin.as_function()))
@@ -38,8 +47,6 @@ def _resolved(compiler: Compiler, name: str, scope: Scope | None, otherwise: Cod
 
 
 def _resolved_outside(compiler: Compiler, name: str, scope: Scope, otherwise: Code) -> Code:
-    if name == "partial" and name in scope.bindings:
-        return python.call("partial_results", python.name(scope.bindings[name]))
     if name in scope.bindings:
         return python.name(scope.bindings[name])
     return _resolved(compiler, name, scope.outer, otherwise)
@@ -57,7 +64,7 @@ def compile_path(compiler: Compiler, node: ast.Path, scope: Scope) -> Code:
     """`v["key"] if type(v := source) is dict and "key" in v else path(v, "key")`"""
     variable = compiler.variable()
     key = python.constant(node.key)
-    source = python.assigned(variable, compiler.code(node.source, scope))
+    source = python.assigned(variable, _source(compiler, node.source, scope))
     present = python.all_of(python.has_type(source, "dict"), python.compared(key, syntax.In(), python.name(variable)))
     return python.choice(
         present,
@@ -68,7 +75,7 @@ def compile_path(compiler: Compiler, node: ast.Path, scope: Scope) -> Code:
 
 def compile_filter(compiler: Compiler, node: ast.Filter, scope: Scope) -> Code:
     """`source[condition]`, and `source[1]` without a function for each item"""
-    source = compiler.code(node.source, scope)
+    source = _source(compiler, node.source, scope)
     index = literal_value(node.condition)
     if isinstance(index, Decimal):
         return compiler.helper("at_index", node, source, compiler.constant(index))

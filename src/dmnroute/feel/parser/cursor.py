@@ -131,10 +131,10 @@ class Cursor:
         self._tallest = max(outer, height)
         return left
 
-    def enclosed(self, *, expected: str = "an expression") -> Node:
+    def enclosed(self, power: Power = Power.NONE, *, expected: str = "an expression") -> Node:
         """Read an expression between brackets, where `[` is a filter again."""
         outer, self._bracket_closes = self._bracket_closes, False
-        node = self.expression(expected=expected)
+        node = self.expression(power, expected=expected)
         self._bracket_closes = outer
         return node
 

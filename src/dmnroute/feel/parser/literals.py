@@ -79,7 +79,7 @@ def parse_parenthesis(cursor: Cursor) -> ast.Node:
     start = cursor.advance().span
     if cursor.at(*COMPARISON_OPERATORS):
         operator = cursor.advance().text
-        bound = cursor.endpoint(expected=f"a value after `{operator}`")
+        bound = cursor.enclosed(Power.COMPARISON, expected=f"a value after `{operator}`")
         cursor.expect(")", expected="`)` after the range")
         return ast.ComparisonRange(start.to(cursor.last), operator, bound)
     inner = cursor.enclosed(expected="an expression after `(`")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dmnroute.feel.notices import NoticeKind, Site
+from dmnroute.feel.notices import NoticeKind, Site, shown
 from dmnroute.feel.runtime.properties import PROPERTIES
 from dmnroute.feel.values.kinds import type_name
 from dmnroute.feel.values.number import is_integer
@@ -25,7 +25,7 @@ def unknown_name(name: str, evaluation: Evaluation, site: Site) -> None:
 
 def no_temporal(text: str, evaluation: Evaluation, site: Site) -> None:
     """An `@"…"` literal that is neither date nor time nor duration."""
-    message = f"`{text}` is no date, time, date and time or duration"
+    message = f"{shown(text)} is no date, time, date and time or duration"
     evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
 
 

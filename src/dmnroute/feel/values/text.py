@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 from dmnroute.feel.values.function import Function
@@ -20,56 +20,57 @@ def quoted(text: str) -> str:
     return '"' + _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text) + '"'
 
 
-def parts_of_text(value: object) -> Iterator[str]:
-    """The text of a value, piece by piece, so that who joins it can stop when it gets too long."""
+def write_text(value: object, write: Callable[[str], object]) -> None:
+    """Write the text of a value piece by piece, so that who takes the pieces can stop when it gets too long."""
     match value:
         case None:
-            yield "null"
+            write("null")
         case bool():
-            yield "true" if value else "false"
+            write("true" if value else "false")
         case Decimal():
-            yield number_text(value)
+            write(number_text(value))
         case str():
-            yield quoted(value)
+            write(quoted(value))
         case list():
-            yield from _list(value)
+            _write_list(value, write)
         case dict():
-            yield from _context(value)
+            _write_context(value, write)
         case Range():
-            yield from _range(value)
+            _write_range(value, write)
         case Function():
-            yield f"function({', '.join(value.parameters)})"
+            write(f"function({', '.join(value.parameters)})")
         case _:
-            yield str(value)
+            write(str(value))
 
 
-def _list(items: list[object]) -> Iterator[str]:
-    yield "["
+def _write_list(items: list[object], write: Callable[[str], object]) -> None:
+    write("[")
     for position, item in enumerate(items):
-        yield ", " if position else ""
-        yield from parts_of_text(item)
-    yield "]"
+        if position:
+            write(", ")
+        write_text(item, write)
+    write("]")
 
 
-def _context(entries: dict[str, object]) -> Iterator[str]:
-    yield "{"
+def _write_context(entries: dict[str, object], write: Callable[[str], object]) -> None:
+    write("{")
     for position, (key, value) in enumerate(entries.items()):
-        yield ", " if position else ""
-        yield f"{key if _SIMPLE_KEY.fullmatch(key) else quoted(key)}: "
-        yield from parts_of_text(value)
-    yield "}"
+        comma = ", " if position else ""
+        write(f"{comma}{key if _SIMPLE_KEY.fullmatch(key) else quoted(key)}: ")
+        write_text(value, write)
+    write("}")
 
 
-def _range(value: Range) -> Iterator[str]:
+def _write_range(value: Range, write: Callable[[str], object]) -> None:
     if value.start is None or value.end is None:
         sign, bound = ("<", value.end) if value.start is None else (">", value.start)
         included = value.end_included if value.start is None else value.start_included
-        yield f"({sign}{'=' if included else ''} "
-        yield from parts_of_text(bound)
-        yield ")"
+        write(f"({sign}{'=' if included else ''} ")
+        write_text(bound, write)
+        write(")")
         return
-    yield "[" if value.start_included else "("
-    yield from parts_of_text(value.start)
-    yield ".."
-    yield from parts_of_text(value.end)
-    yield "]" if value.end_included else ")"
+    write("[" if value.start_included else "(")
+    write_text(value.start, write)
+    write("..")
+    write_text(value.end, write)
+    write("]" if value.end_included else ")")
