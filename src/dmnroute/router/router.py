@@ -82,10 +82,19 @@ class Router:
         """Keep new runs; starting one twice changes nothing. Answers how many are new."""
         return await self.store.create(runs)
 
-    async def route(self, run: str, *, hop: int | None = None, outcomes: Sequence[Outcome] = ()) -> Turn:
+    async def route(
+        self,
+        run: str,
+        *,
+        hop: int | None = None,
+        outcomes: Sequence[Outcome] = (),
+        element_instance: str | None = None,
+        retry: bool = False,
+    ) -> Turn:
         """Take outcomes in, and decide the next hop when the latest one is over.
 
         `hop` is the hop that a route job asks for: one that is decided already is answered with what is stored.
+        `element_instance` is what asks on Zeebe. With `retry` a stopped run is decided anew.
 
         Raises:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
@@ -93,7 +102,7 @@ class Router:
         policy = await self._policy(run)
         async with self.store.locked(run) as locked:
             turn = _turn(locked)
-            if turn.ended or turn.status == "stopped":
+            if turn.ended or (turn.status == "stopped" and not retry):
                 return turn
             if hop is not None and hop <= len(locked.history.hops):
                 return turn
@@ -103,7 +112,7 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            return await self._advance(locked, outcomes, policy)
+            return await self._advance(locked, outcomes, policy, element_instance)
 
     async def _policy(self, run: str) -> PolicyVersion | RouteError:
         """The active version of the run's policy, or why there is none; looked up before the run is locked."""
@@ -115,7 +124,13 @@ class Router:
         except RouteError as error:
             return error
 
-    async def _advance(self, locked: LockedRun, arrived: Sequence[Outcome], policy: PolicyVersion | RouteError) -> Turn:
+    async def _advance(
+        self,
+        locked: LockedRun,
+        arrived: Sequence[Outcome],
+        policy: PolicyVersion | RouteError,
+        element_instance: str | None,
+    ) -> Turn:
         now = self.clock.now()
         history = locked.history.with_outcomes(arrived)
         end = hop_end(history, now=now)
@@ -127,8 +142,9 @@ class Router:
         history = history.with_outcomes(outcomes)
         try:
             decision = self._decide(history, end, policy, now=now)
+            decision = decision.model_copy(update={"element_instance": element_instance})
         except RouteError as error:
-            stop = _stop(error, history, now=now)
+            stop = _stop(error, history, now=now, element_instance=element_instance)
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
@@ -241,13 +257,14 @@ def _cancelled(history: History, end: HopEnd) -> Iterable[Outcome]:
         yield Outcome(step=step, agent=steps[step].agent, status="cancelled")
 
 
-def _stop(error: RouteError, history: History, *, now: datetime) -> Stop:
+def _stop(error: RouteError, history: History, *, now: datetime, element_instance: str | None) -> Stop:
     return Stop(
         code=error.code,
         message=str(error),
         policy=history.run.policy,
         hop=len(history.hops) + 1,
         at=now,
+        element_instance=element_instance,
     )
 
 

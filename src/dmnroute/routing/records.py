@@ -40,6 +40,8 @@ class Limits(Record):
     """Seconds from the start of the run."""
     no_progress: int = Field(10, ge=1)
     """How often the same route may be taken for the same facts."""
+    depth: int = Field(5, ge=0)
+    """How deep child runs may be nested below the run."""
 
 
 class Run(Record):
@@ -171,6 +173,8 @@ class DecisionRecord(Record):
     plan: Plan
     limit: LimitName | None = None
     """The hard limit that overrode the tables."""
+    element_instance: str | None = None
+    """The key of the `Route` element instance that the decision was made for, on Zeebe."""
     fingerprint: str = ""
     """Of the route and the facts it was taken for: equal fingerprints are no progress."""
 
@@ -196,6 +200,8 @@ class Stop(Record):
     version: int | None = None
     hop: int
     at: datetime
+    element_instance: str | None = None
+    """The key of the `Route` element instance that stands still, on Zeebe: `retry` activates it anew."""
 
 
 class RunState(Record):
