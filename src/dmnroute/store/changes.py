@@ -43,7 +43,7 @@ def check(state: RunState, change: HopWrite) -> None:
         raise hop_decided(run, hop)
     if hop > state.hop + 1:
         raise OperatorError(
-            f"run `{run}`: hop {hop} can't be decided, the store knows {state.hop} hops",
+            f"run `{run}`: hop {hop} can't be decided, the latest one in the store is {state.hop}",
             code="store_behind",
             hint="the store is older than the engine: was it restored from a backup?",
         )

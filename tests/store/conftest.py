@@ -1,0 +1,49 @@
+"""Every store passes the same tests: a new kind joins by a name here, and a URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from dmnroute.routing.ports import Store
+from dmnroute.store.open import open_store
+
+Opener = Callable[[], Awaitable[Store]]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path) -> str:
+    return {"memory": "memory:", "sqlite": f"sqlite+aiosqlite:///{tmp_path}/store.db"}[kind]
+
+
+@pytest.fixture
+async def opener(url: str) -> AsyncIterator[Opener]:
+    """Opens the same store again; a store in memory has no second door."""
+    stores: list[Store] = []
+
+    async def open_one() -> Store:
+        if url != "memory:" or not stores:
+            stores.append(await open_store(url))
+        return stores[-1]
+
+    yield open_one
+    for opened in stores:
+        await opened.close()
+
+
+@pytest.fixture
+async def store(opener: Opener) -> Store:
+    return await opener()
+
+
+@pytest.fixture
+async def other(store: Store, opener: Opener) -> Store:
+    """The same store, opened once more."""
+    return await opener()

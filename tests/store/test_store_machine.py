@@ -1,0 +1,158 @@
+"""Whatever is written in whatever order: SQLite gives back what the store in memory gives back."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.store.samples import decision, later, outcome, run, step, stop
+
+from dmnroute.errors import DmnrouteError
+from dmnroute.routing.canonical import digest
+from dmnroute.routing.ports import HopWrite, Store
+from dmnroute.routing.records import Plan
+from dmnroute.store.open import open_store
+
+NAMES = ("r1", "é")
+names = st.sampled_from(["r1", "r1", "é"])
+times = st.integers(0, 4).map(later)
+numbers = st.decimals(allow_nan=False, allow_infinity=False) | st.integers()
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+contexts = st.just({}) | st.dictionaries(texts, values, max_size=3)
+money = st.decimals(0, 10, places=6)
+steps = st.builds("r1/{}.{}".format, st.integers(1, 2), st.integers(1, 2))
+outcomes = st.builds(
+    outcome,
+    steps,
+    status=st.sampled_from(["ok", "ok", "failed", "timeout"]),
+    output=st.none() | contexts,
+    cost=money,
+    confidence=st.none() | st.decimals(0, 1, places=3),
+    metrics=st.dictionaries(texts, numbers.map(Decimal), max_size=2),
+)
+statuses = st.sampled_from(["running", "waiting", "stopped", "completed"])
+owners = st.sampled_from(["ann", "bob"])
+policies = st.sampled_from(["intake", "returns"])
+
+
+def calls(method: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A call of a method of a store that is still to be chosen."""
+    return st.builds(lambda *args, **kwargs: lambda store: getattr(store, method)(*args, **kwargs), *arguments, **named)
+
+
+leases = calls("acquire", names, owners, now=times, until=times, gone=st.sets(owners)) | calls("release", names, owners)
+others = (
+    calls("keep_policy", policies, st.just("a.dmn"), st.sampled_from([b"one", b"two"]), at=times)
+    | calls("tell", st.just("policy_refused"), contexts, at=times)
+    | calls("states", statuses=st.none() | st.sets(statuses), policy=st.none() | policies, limit=st.integers(0, 3))
+    | calls("create", st.lists(st.builds(run, names, input=contexts, started=times, policy=policies), max_size=3))
+)
+
+
+class Stores(RuleBasedStateMachine):
+    """Each step is done on both stores; what they answer has to be equal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        urls = ("memory:", str(Path(self.folder.name, "store.db")))
+        self.stores = [self.runner.run(open_store(url)) for url in urls]
+
+    def teardown(self) -> None:
+        for store in self.stores:
+            self.runner.run(store.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    def both(self, act: Callable[[Store], Awaitable[Any]]) -> None:
+        memory, sqlite = (self.runner.run(_answer(act, store)) for store in self.stores)
+        assert memory == sqlite
+
+    @initialize()
+    def begin(self) -> None:
+        self.both(lambda store: store.create([run()]))
+        self.both(lambda store: _write(store, HopWrite(decision=decision(width=2), status="running", at=later(0))))
+
+    @rule(
+        name=names,
+        ahead=st.sampled_from([0, 1, 1, 1, 1, 2]),
+        width=st.integers(0, 2),
+        value=contexts,
+        outcomes=st.lists(outcomes, max_size=3),
+        status=statuses,
+        at=times,
+        result=values,
+        fail=st.sampled_from([False, False, False, True]),
+        why=st.none() | st.builds(stop),
+    )
+    def hop(self, name: str, ahead: int, width: int, value: Any, fail: bool, why: Any, **fields: Any) -> None:
+        async def act(store: Store) -> None:
+            async with store.locked(name) as locked:
+                number = locked.state.hop + ahead
+                planned = tuple(step(f"{name}/{number}.{n}", input=value) for n in range(1, width + 1))
+                taken = decision(name, number, plan=Plan(action="dispatch", steps=planned, result=value))
+                await locked.write(HopWrite(decision=taken if ahead else None, stop=why, **fields))
+                if fail:
+                    raise DmnrouteError("on purpose")
+
+        self.both(act)
+
+    @rule(given=outcomes, at=times)
+    def record(self, given: Any, at: Any) -> None:
+        self.both(lambda store: store.record(given, at=at))
+
+    @rule(name=names, payload=values, at=times, key=st.sampled_from([None, "a"]))
+    def signal(self, name: str, payload: Any, at: Any, key: str | None) -> None:
+        self.both(lambda store: store.signal(name, "go", payload, at=at, key=key))
+
+    @rule(act=leases | others)
+    def do(self, act: Callable[[Store], Awaitable[Any]]) -> None:
+        self.both(act)
+
+    @invariant()
+    def everything_is_equal(self) -> None:
+        self.both(lambda store: store.states())
+        self.both(lambda store: store.events(limit=10_000))
+        self.both(lambda store: store.policy("intake"))
+        self.both(lambda store: store.reusable("ocr", "1", digest({})))
+        for name in NAMES:
+            self.both(lambda store, name=name: store.history(name))
+
+    @invariant()
+    def the_cost_of_a_run_is_what_its_outcomes_cost(self) -> None:
+        for state in self.runner.run(self.stores[1].states()):
+            history = self.runner.run(self.stores[1].history(state.run.id))
+            assert history is not None
+            assert (state.cost, state.hop) == (history.spent(), len(history.hops))
+
+
+async def _write(store: Store, change: HopWrite) -> None:
+    async with store.locked("r1") as locked:
+        await locked.write(change)
+
+
+async def _answer(act: Callable[[Store], Awaitable[Any]], store: Store) -> Any:
+    """What a store gives back, or the error it raises."""
+    try:
+        return await act(store)
+    except DmnrouteError as error:
+        return error.code, str(error)
+
+
+TestStores = Stores.TestCase
+TestStores.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
