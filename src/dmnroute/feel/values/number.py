@@ -28,10 +28,10 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 
 
-def number(text: str) -> Decimal | None:
-    """Read a decimal text; null when it is none, or beyond the range of decimal128."""
+def number(value: str | int | Decimal) -> Decimal | None:
+    """The number that a text or a Python number means; null when it is none, or beyond the range of decimal128."""
     try:
-        value = CONTEXT.create_decimal(text)
+        value = CONTEXT.create_decimal(value)
     except DecimalException:
         return None
     return value if value.is_finite() else None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _AS_THEY_ARE = frozenset(
     {type(None), bool, str, Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration, Range, Function}
 )
+_PLAIN = frozenset({type(None), bool, str})
+"""Types of values that every conversion leaves as they are: large contexts are mostly made of these."""
 _LARGEST = 1_000_000
 """Values within one value; a list that holds itself, or a tree that shares its branches, must not run away."""
 _DEEPEST = 200
@@ -70,15 +72,18 @@ class _Walk:
 
     def _converted(self, value: Any) -> object:
         if not isinstance(value, dict):
-            return [self(item) for item in value]
+            return [item if type(item) in _PLAIN else self(item) for item in value]
         for key in value:
             if not isinstance(key, str):
                 raise UsageError(f"the key `{key!r}` of a context must be text")
-        return {str(key): self(item) for key, item in value.items()}
+        return {str(key): item if type(item) in _PLAIN else self(item) for key, item in value.items()}
 
 
 def _leaf_from_python(value: object, walk: _Walk) -> object:
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind is Decimal or kind is int:
+        return _decimal(value)  # type: ignore[arg-type]  # the exact types are a subset of what it takes
+    if kind in _AS_THEY_ARE:
         return value
     if isinstance(value, Enum):
         return walk(value.value)
@@ -101,7 +106,7 @@ def _decimal(value: int | float | Decimal) -> Decimal:
     """A float means the digits that it prints, not its binary expansion."""
     if isinstance(value, int) and value.bit_length() > 25_000:
         raise UsageError("an integer is beyond the numbers of FEEL")
-    result = number(repr(float(value)) if isinstance(value, float) else str(value))
+    result = number(repr(float(value)) if isinstance(value, float) else value)
     if result is None:
         raise UsageError(f"`{value}` is no FEEL number")
     return result
