@@ -19,6 +19,7 @@ from dmnroute.agents.step import Progress, Step
 from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import plain
 from dmnroute.routing.context import seconds_between
+from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.ports import Clock
 from dmnroute.routing.records import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import retry_delay
@@ -151,25 +152,3 @@ async def _cancel(*tasks: asyncio.Task[Any] | None) -> None:
         if task is not None and not task.done():
             task.cancel()
             await asyncio.wait([task])
-
-
-def failed(step: PlannedStep, kind: str, message: str, *, retryable: bool = False) -> Outcome:
-    """The outcome of a step that no agent could be called for."""
-    return Outcome(
-        step=step.id,
-        agent=step.agent,
-        status="failed",
-        error=StepError(kind=kind, message=message, retryable=retryable),
-    )
-
-
-def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
-    """The outcome of a step that took too long."""
-    timeout = f"{step.timeout.normalize():f} s" if step.timeout is not None else "its time"
-    return Outcome(
-        step=step.id,
-        agent=step.agent,
-        status="timeout",
-        error=StepError(kind="timeout", message=f"no outcome within {timeout}", retryable=True),
-        latency=latency,
-    )

@@ -11,13 +11,14 @@ from typing import Any
 
 from structlog.contextvars import bound_contextvars
 
-from dmnroute.agents.execute import StepRunner, failed, timed_out
-from dmnroute.local.children import child_of, outcome_of_child
+from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
+from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import Hop
+from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.plan import CHILD_RUN, PROCESS
 from dmnroute.routing.progress import hop_end, join_is_met, wait_until
 from dmnroute.routing.records import ENDED, Outcome, PlannedStep, RunStatus
@@ -87,7 +88,7 @@ class LocalEngine:
                     return "running"
             elif turn.status == "waiting" or patient:
                 await self._wait(run, turn.hop)
-            elif not await self._people_are_late(turn.hop):
+            else:
                 return turn.status
 
     async def _dispatch(self, hop: Hop) -> bool:
@@ -152,7 +153,7 @@ class LocalEngine:
         left = inf if until is None else float(seconds_between(self.router.clock.now(), until))
         timer = asyncio.create_task(self.router.clock.sleep(max(0.0, left)))
         try:
-            while not (await self._is_over(run) or await self._people_are_late(hop)):
+            while not await self._is_over(run):
                 await asyncio.wait([timer], timeout=POLL)
         finally:
             await _cancel([timer])
@@ -162,15 +163,6 @@ class LocalEngine:
         if state is None or history is None or state.status in ENDED:
             return True
         return hop_end(history, now=self.router.clock.now()) is not None
-
-    async def _people_are_late(self, hop: Hop) -> bool:
-        """Whether nobody answered in time; that is kept as the outcome."""
-        until = wait_until(hop)
-        if hop.decision.plan.action != "escalate" or until is None or self.router.clock.now() < until:
-            return False
-        step = hop.decision.plan.steps[0]
-        await self.router.record(timed_out(step, latency=step.timeout or Decimal(0)))
-        return True
 
 
 async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
-from dmnroute.routing.progress import hop_end
+from dmnroute.routing.progress import closing_outcomes, hop_end
 from dmnroute.routing.records import (
     ENDED,
     PEOPLE,
@@ -138,7 +138,7 @@ class Router:
             if arrived:
                 await locked.write(HopWrite(status=locked.state.status, at=now, outcomes=arrived))
             return Turn(history, locked.state.status)
-        outcomes = [*arrived, *_cancelled(history, end)]
+        outcomes = [*arrived, *closing_outcomes(history, end)]
         history = history.with_outcomes(outcomes)
         try:
             decision = self._decide(history, end, policy, now=now)
@@ -225,7 +225,7 @@ class Router:
                 return
             last = locked.history.last
             end = HopEnd(status="failed", cancelled=last.missing() if last else ())
-            outcomes = list(_cancelled(locked.history, end))
+            outcomes = closing_outcomes(locked.history, end)
             await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
 
     async def _open(self, run: str) -> RunState:
@@ -249,12 +249,6 @@ def _turn(locked: LockedRun) -> Turn:
 def _status_of(history: History) -> RunStatus:
     """What a run would be doing if it weren't stopped."""
     return STATUS_AFTER[history.last.decision.plan.action] if history.last else "running"
-
-
-def _cancelled(history: History, end: HopEnd) -> Iterable[Outcome]:
-    steps = {step.id: step for step in history.last.decision.plan.steps} if history.last else {}
-    for step in end.cancelled:
-        yield Outcome(step=step, agent=steps[step].agent, status="cancelled")
 
 
 def _stop(error: RouteError, history: History, *, now: datetime, element_instance: str | None) -> Stop:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.outcomes import cancelled, timed_out
 from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Signal
 
 
@@ -17,8 +19,10 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
     match hop.decision.plan.action:
         case "wait":
             return _wait_end(history, hop, now)
-        case "dispatch" | "escalate":
+        case "dispatch":
             return _steps_end(hop)
+        case "escalate":
+            return _people_end(hop, now)
         case "complete" | "fail":
             return None
 
@@ -37,6 +41,30 @@ def _steps_end(hop: Hop) -> HopEnd | None:
     return HopEnd(status=_status(outcomes), cancelled=hop.missing())
 
 
+def _people_end(hop: Hop, now: datetime) -> HopEnd | None:
+    """People have answered, or it is too late."""
+    if not hop.missing():
+        return HopEnd(status=_status(hop.ordered()))
+    return HopEnd(status="timeout") if is_late(hop, now=now) else None
+
+
+def is_late(hop: Hop, *, now: datetime) -> bool:
+    """Whether what the hop waits for doesn't count any more."""
+    until = wait_until(hop)
+    return until is not None and now >= until
+
+
+def closing_outcomes(history: History, end: HopEnd) -> list[Outcome]:
+    """The outcomes of the steps that have none when the hop ends: cancelled, or an answer that never came."""
+    hop = history.last
+    if hop is None:
+        return []
+    if hop.decision.plan.action == "escalate":
+        people = [step for step in hop.decision.plan.steps if step.id in hop.missing()]
+        return [timed_out(step, latency=step.timeout or Decimal(0)) for step in people]
+    return [cancelled(step) for step in hop.decision.plan.steps if step.id in end.cancelled]
+
+
 def _status(outcomes: Sequence[Outcome]) -> HopStatus:
     """Cancelled and skipped steps say nothing; the rest is ok, failed, timed out, or in parts."""
     said = [outcome.status for outcome in outcomes if outcome.status not in ("cancelled", "skipped")]
@@ -52,8 +80,7 @@ def _wait_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:
     signal = pending_signal(history, plan.signal) if plan.signal else None
     if signal is not None:
         return HopEnd(status="signal", signal=signal.number)
-    until = wait_until(hop)
-    return HopEnd(status="timeout") if until is not None and now >= until else None
+    return HopEnd(status="timeout") if is_late(hop, now=now) else None
 
 
 def wait_until(hop: Hop) -> datetime | None:

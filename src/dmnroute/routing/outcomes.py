@@ -1,0 +1,25 @@
+"""Outcomes of steps that no agent could answer for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dmnroute.routing.records import Outcome, PlannedStep, StepError
+
+
+def failed(step: PlannedStep, kind: str, message: str, *, retryable: bool = False) -> Outcome:
+    """The step could not be done, and this is why."""
+    error = StepError(kind=kind, message=message, retryable=retryable)
+    return Outcome(step=step.id, agent=step.agent, status="failed", error=error)
+
+
+def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
+    """The step took too long; `latency` is in seconds."""
+    timeout = f"{step.timeout.normalize():f} s" if step.timeout is not None else "its time"
+    error = StepError(kind="timeout", message=f"no outcome within {timeout}", retryable=True)
+    return Outcome(step=step.id, agent=step.agent, status="timeout", error=error, latency=latency)
+
+
+def cancelled(step: PlannedStep) -> Outcome:
+    """The step's result is no longer wanted."""
+    return Outcome(step=step.id, agent=step.agent, status="cancelled")
