@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dmnroute.errors import NOWHERE, FeelError, Place, UsageError
-from dmnroute.feel.builtins.catalogue import builtins_of
+from dmnroute.feel.builtins.catalogue import STANDARD, builtins_of
 from dmnroute.feel.compiler.rules import compiled
 from dmnroute.feel.dialect import DIALECTS
 from dmnroute.feel.evaluation import DEFAULT_LIMITS, Evaluation, Limits
@@ -54,7 +54,7 @@ class _Compiled:
         self._names = tuple(names)
         self._place = place
         known = _known_builtins(chosen).copy()
-        for name in self._names:
+        for name in self._names if chosen.spaced_names else ():
             known.add(name)
         self.tree: ast.Node = type(self)._parse(text, dialect=chosen, names=known, place=place)
         self.references: tuple[Reference, ...] = references_of(self.tree, builtins=builtins_of(chosen))
@@ -169,4 +169,5 @@ def _dialect(name: str) -> Dialect:
 
 @cache
 def _known_builtins(dialect: Dialect) -> KnownNames:
-    return KnownNames(builtins_of(dialect))
+    """Those of the standard are read in any dialect: calling one that is missing is null, not an error."""
+    return KnownNames({*STANDARD, *builtins_of(dialect)})

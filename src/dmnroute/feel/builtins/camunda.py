@@ -14,7 +14,7 @@ from dmnroute.feel.builtins.conversion import number as standard_number
 from dmnroute.feel.builtins.conversion import plain_number
 from dmnroute.feel.builtins.list import distinct, every, some
 from dmnroute.feel.builtins.number import absolute, rounded
-from dmnroute.feel.builtins.patterns import in_time, java_pattern_of
+from dmnroute.feel.builtins.patterns import in_time, java_pattern_of, parts_between, replacement_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import string_join
 from dmnroute.feel.notices import NoticeKind, NoValue
@@ -67,6 +67,22 @@ def matches(evaluation: Evaluation, site: Site, text: str, pattern: str, flags: 
     """Tell whether the Java pattern is found somewhere in the input."""
     compiled = java_pattern_of(pattern, flags or "")
     return in_time(evaluation, site, lambda seconds: compiled.search(text, timeout=seconds) is not None)
+
+
+@builtin("replace(input: string, pattern: string, replacement: string, flags?: string | null)", evaluation=True)
+def replace(
+    evaluation: Evaluation, site: Site, text: str, pattern: str, replacement: str, flags: str | None = None
+) -> str:
+    """Replace every match of the Java pattern; `$1` is what the first group matched."""
+    compiled = java_pattern_of(pattern, flags or "")
+    put = replacement_of(replacement, compiled.groups)
+    return in_time(evaluation, site, lambda seconds: str(compiled.sub(put, text, timeout=seconds)))
+
+
+@builtin("split(string: string, delimiter: string)", evaluation=True)
+def split(evaluation: Evaluation, site: Site, string: str, delimiter: str) -> list[str]:
+    """The parts between the matches of a Java pattern."""
+    return parts_between(evaluation, site, string, java_pattern_of(delimiter, ""))
 
 
 @builtin("trim(string: string)")

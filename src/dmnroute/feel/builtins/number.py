@@ -28,6 +28,8 @@ def rounded(n: Decimal, scale: Decimal, mode: str) -> Decimal:
     if not _SMALLEST_SCALE <= scale <= _LARGEST_SCALE:
         raise NoValue(f"a scale lies between {_SMALLEST_SCALE} and {_LARGEST_SCALE}", NoticeKind.OUT_OF_DOMAIN)
     digits = int(scale)
+    if digits == 0:
+        return n.to_integral_value(rounding=mode)
     exponent = n.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -digits:
         return n if digits >= 0 else _quantized(n, digits, mode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dmnroute.feel.builtins.patterns import in_time, pattern_of, replacement_of
+from dmnroute.feel.builtins.patterns import in_time, parts_between, pattern_of, replacement_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.notices import NoticeKind, NoValue, shown
 
@@ -115,14 +115,7 @@ def split(evaluation: Evaluation, site: Site, string: str, delimiter: str) -> li
     compiled = pattern_of(delimiter, "")
     if compiled.search("") is not None:
         raise NoValue(f"the pattern {shown(delimiter)} matches the empty string")
-
-    def parts(seconds: float) -> list[str]:
-        found = [match.span() for match in compiled.finditer(string, timeout=seconds)]
-        starts = [0, *(end for _, end in found)]
-        ends = [*(start for start, _ in found), len(string)]
-        return [string[start:end] for start, end in zip(starts, ends, strict=True)]
-
-    return in_time(evaluation, site, parts)
+    return parts_between(evaluation, site, string, compiled)
 
 
 @builtin("string join(list: list, delimiter?: string | null)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast as syntax
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dmnroute.feel import ast
@@ -47,9 +49,20 @@ def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_valu
     if isinstance(node, ast.ComparisonTest):
         return compared(compiler, node, node.operator, value, node.bound, scope)
     if isinstance(node, ast.RangeLiteral):
-        return compiler.helper("within", node, value, compiler.code(node, scope))
+        return _in_range(compiler, node, value, scope)
     if is_literal(node) and literal_value(node) is not None:
         return compared(compiler, node, "=", value, node, scope)
     if isinstance(node, ast.Null):
         return python.same(value, python.constant(None))
     return compiler.helper(by_value, node, value, compiler.code(node, scope))
+
+
+def _in_range(compiler: Compiler, node: ast.RangeLiteral, value: Code, scope: Scope) -> Code:
+    """`low <= v < high if type(v) is Decimal else within(v, range)`, where both ends are numbers in the text"""
+    low, high = literal_value(node.start), literal_value(node.end)
+    general = compiler.helper("within", node, value, compiler.code(node, scope))
+    if type(low) is not Decimal or type(high) is not Decimal:
+        return general
+    above = python.compared(compiler.constant(low), syntax.LtE() if node.start_included else syntax.Lt(), value)
+    below = python.compared(value, syntax.LtE() if node.end_included else syntax.Lt(), compiler.constant(high))
+    return python.choice(python.has_type(value, "Decimal"), python.all_of(above, below), general)

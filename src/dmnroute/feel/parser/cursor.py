@@ -195,11 +195,11 @@ class Cursor:
 
     # Errors
 
-    def unexpected(self, expected: str) -> FeelError:
+    def unexpected(self, expected: str, *, hint: str = "") -> FeelError:
         """The error that something else stands here than was expected."""
         token = self.token
         found = "the end of the text" if token.kind is TokenKind.END else f"`{token.text}`"
-        return self.error(f"expected {expected}, found {found}", token.span, hint=self._hint(token))
+        return self.error(f"expected {expected}, found {found}", token.span, hint=hint or self._hint(token))
 
     def error(self, message: str, span: Span, *, code: str | None = None, hint: str = "") -> FeelError:
         """An error at a span of this text."""

@@ -107,6 +107,9 @@ def _negated_tests(cursor: Cursor) -> ast.Node | None:
 def _positive_tests(cursor: Cursor) -> ast.Node:
     start = cursor.token.span
     tests = _tests(cursor)
+    if cursor.at("and", "or"):
+        hint = "use `?` for the input in a condition: `? > 3 and ? < 10`"
+        raise cursor.unexpected("`,` or the end of the text after a test", hint=hint)
     _expect_end(cursor)
     return ast.Tests(start.to(cursor.last), tests, negated=False)
 

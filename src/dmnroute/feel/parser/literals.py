@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dmnroute.feel import ast
 from dmnroute.feel.lexer import TokenKind, string_value
 from dmnroute.feel.parser.cursor import Power
-from dmnroute.feel.parser.naming import parse_declared_name
+from dmnroute.feel.parser.naming import declare, parse_declared_name
 from dmnroute.feel.values.number import number
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _entry(cursor: Cursor) -> ast.ContextEntry:
     start = cursor.token.span
     if cursor.token.kind is TokenKind.STRING:
         key = _string(cursor, cursor.advance().text)
-        cursor.names.add(key)
+        declare(cursor, key)
     else:
         key = parse_declared_name(cursor, (":",), expected="a key of the context, followed by `:`")
     cursor.expect(":", expected="`:` after the key of the context")

@@ -43,8 +43,14 @@ def parse_declared_name(cursor: Cursor, ends: tuple[str, ...], *, expected: str)
         return tokens[0].text.strip("`")
     name = name_text(tokens)
     if length > 1:
-        cursor.names.add(name)
+        declare(cursor, name)
     return name
+
+
+def declare(cursor: Cursor, name: str) -> None:
+    """Know a name from here on, in a dialect where names can have spaces."""
+    if cursor.dialect.spaced_names:
+        cursor.names.add(name)
 
 
 def declared_name_length(cursor: Cursor, ends: tuple[str, ...]) -> int:
