@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date, datetime, time, timedelta
+from decimal import Context, Decimal
 from enum import Enum
 from math import isfinite
 from pathlib import PurePath
@@ -38,24 +38,43 @@ def digest_of_bytes(data: bytes) -> str:
 def plain(value: Any) -> Any:
     """The value as JSON can carry it, numbers exact: what is read back later equals it.
 
+    A duration becomes its seconds; a set becomes a list in the order of the texts of its elements.
+
     Raises:
-        ValueError: something in it has no JSON form.
+        ValueError: something in it has no JSON form, or it is nested too deeply.
     """
+    try:
+        return _plain(value)
+    except RecursionError:
+        raise ValueError("a value that is nested so deeply has no JSON form") from None
+
+
+def _plain(value: Any) -> Any:
     match value:
-        case None | bool() | str() | int() | Decimal():
-            return _finite(value) if isinstance(value, Decimal) else value
+        case Enum():
+            return _plain(value.value)
+        case None | bool():
+            return value
+        case str():
+            return _writable(value)
+        case int():
+            return _short(value)
+        case Decimal():
+            return _finite(value)
         case float():
-            return _finite(Decimal(repr(value)))
+            return _finite(Decimal(float.__repr__(value)))
         case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain(item) for item in value]
+            return {_writable(str(key)): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case set() | frozenset():
+            return sorted((_plain(item) for item in value), key=dumps)
         case datetime() | date() | time():
             return value.isoformat()
-        case Enum():
-            return plain(value.value)
+        case timedelta():
+            return Decimal(value // timedelta(microseconds=1)).scaleb(-6, _WIDE)
         case UUID() | PurePath():
-            return str(value)
+            return _writable(str(value))
     raise ValueError(f"a value of type `{type(value).__name__}` has no JSON form")
 
 
@@ -63,3 +82,23 @@ def _finite(number: Decimal) -> Decimal:
     if isfinite(number):
         return number
     raise ValueError(f"`{number}` has no JSON form")
+
+
+def _short(number: int) -> int:
+    """Python refuses to read or write integers of many thousands of digits."""
+    if number.bit_length() <= _LARGEST_BITS:
+        return int(number)
+    raise ValueError("an integer of so many digits has no JSON form")
+
+
+def _writable(text: str) -> str:
+    """File names that aren't UTF-8 come as lone surrogates, which no store and no wire takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("a text with a lone surrogate has no JSON form") from error
+    return str(text)
+
+
+_LARGEST_BITS = 13_000
+_WIDE = Context(prec=100)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
+from dmnroute.routing.shown import shown
+
+LONGEST = 3_155_760_000
+"""Seconds: a hundred years. What is longer than that can't be added to a date."""
+GREATEST = 1_000_000
+"""The greatest whole number that a column takes."""
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
 JOINS = ("all", "any", "majority")
 PICKS = ("all", "first")
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""Names that are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "join": JOINS, "pick": PICKS}
 """The words that columns know."""
@@ -28,43 +37,45 @@ class Row:
 
     def wrong(self, column: str, expected: str, *, hint: str = "") -> RouteError:
         """The error `wrong_type` at the column."""
-        place = Place(self.place.file, self.place.decision, self.place.rule, f"output `{column}`")
+        place = Place(self.place.file, self.place.decision, self.place.rule, f"output {column}")
         value = self.values.get(column)
         return RouteError(
-            f"column `{column}` must be {expected}, not {_shown(value)}", code="wrong_type", place=place, hint=hint
+            f"column `{column}` must be {expected}, not {shown(value)}", code="wrong_type", place=place, hint=hint
         )
 
 
-def _shown(value: Any) -> str:
-    match value:
-        case str():
-            return f'the text `"{value}"`'
-        case bool():
-            return f"the boolean `{str(value).lower()}`"
-        case list():
-            return f"a list of {len(value)}"
-        case dict():
-            return "a context"
-        case _:
-            return f"`{value}`"
-
-
 def text(row: Row, column: str) -> str | None:
-    """A text, or null."""
+    """A text, or null; a text without characters says nothing either."""
     value = row.values.get(column)
     if value is None or isinstance(value, str):
-        return value
+        return value or None
     raise row.wrong(column, "a text")
+
+
+def name(row: Row, column: str) -> str | None:
+    """A text that tables can write after `steps.`, or null."""
+    value = text(row, column)
+    if value is None or NAME.match(value):
+        return value
+    raise row.wrong(column, "a name of letters, digits and underscores", hint="tables read `steps.<name>`")
 
 
 def seconds(row: Row, column: str) -> Decimal | None:
     """A number of seconds or a days-and-time duration, not negative; or null."""
     value = row.values.get(column)
-    if isinstance(value, timedelta):
-        value = Decimal(value // timedelta(microseconds=1)).scaleb(-6)
-    if value is None or (_is_number(value) and value >= 0):
-        return None if value is None else Decimal(value)
-    raise row.wrong(column, "a number of seconds (or a duration), not negative")
+    if value is None:
+        return None
+    if _is_number(value) and 0 <= value <= LONGEST:
+        return Decimal(value)
+    raise row.wrong(column, "a number of seconds (or a duration), from 0 to a hundred years")
+
+
+def some_seconds(row: Row, column: str) -> Decimal | None:
+    """A number of seconds or a days-and-time duration, more than none; or null."""
+    value = seconds(row, column)
+    if value is None or value > 0:
+        return value
+    raise row.wrong(column, "a number of seconds (or a duration), more than 0")
 
 
 def money(row: Row, column: str) -> Decimal | None:
@@ -80,9 +91,9 @@ def whole(row: Row, column: str, *, lowest: int) -> int | None:
     value = row.values.get(column)
     if value is None:
         return None
-    if _is_number(value) and value == int(value) and value >= lowest:
+    if _is_number(value) and lowest <= value <= GREATEST and value == int(value):
         return int(value)
-    raise row.wrong(column, f"a whole number, at least {lowest}")
+    raise row.wrong(column, f"a whole number from {lowest} to {GREATEST}")
 
 
 def boolean(row: Row, column: str) -> bool | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Context, localcontext
 from typing import Any
 
 from dmnroute.dmn import Result
 from dmnroute.errors import Place, RouteError, TableError
 from dmnroute.routing.catalogue import Catalogue
-from dmnroute.routing.columns import Row
 from dmnroute.routing.context import build_context, facts_of, seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.limits import ended_by_limit, fingerprint_of, limit_after, limit_before
@@ -17,15 +17,24 @@ from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records import DecisionRecord, HopEnd, LimitName, Plan, RuleHit
+from dmnroute.routing.rows import rows_of
 
 FATAL_NOTICES = frozenset(
-    {"unknown_name", "unknown_function", "type_mismatch", "not_comparable", "invalid_argument", "hit_policy", "type"}
+    {
+        "unknown_name",
+        "unknown_function",
+        "type_mismatch",
+        "not_comparable",
+        "invalid_argument",
+        "limit",
+        "hit_policy",
+        "type",
+    }
 )
 """Kinds of null that are mistakes in a table. Data that isn't there yet is a plain null."""
 
-
-SEVERAL_RULES = frozenset({"RULE ORDER", "OUTPUT ORDER", "COLLECT"})
-"""Hit policies under which every matched rule is a row of the route."""
+DECIMAL128 = Context(prec=34)
+"""The arithmetic of FEEL. Decisions never depend on the context that an application has set for its own numbers."""
 
 
 def decide(
@@ -43,6 +52,20 @@ def decide(
     Raises:
         RouteError: the tables give no route that can be carried out. Nothing is decided; the run keeps its state.
     """
+    with localcontext(DECIMAL128):
+        return _decide(history, policy, catalogue, previous=previous, now=now, seed=seed, figures=figures)
+
+
+def _decide(
+    history: History,
+    policy: PolicyVersion,
+    catalogue: Catalogue,
+    *,
+    previous: HopEnd,
+    now: datetime,
+    seed: int,
+    figures: Mapping[str, Any] | None,
+) -> DecisionRecord:
     facts = facts_of(history)
     rules: tuple[RuleHit, ...] = ()
     broken = limit_before(history, now=now)
@@ -128,24 +151,4 @@ def _plan(
         time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
     )
     place = Place(file=policy.model.definitions.file, decision=result.decision)
-    return read_plan(_rows(result, place), situation, place=place)
-
-
-def _rows(result: Result, place: Place) -> list[Row]:
-    """What each matched rule says; a decision without a table gives a context or a list of contexts."""
-    if result.matched:
-        rules = result.matched if result.hit_policy in SEVERAL_RULES else result.matched[:1]
-        return [Row(rule.outputs, Place(place.file, place.decision, rule.index)) for rule in rules]
-    values = result.value if isinstance(result.value, list) else [result.value]
-    return [_row_without_rule(value, place) for value in values]
-
-
-def _row_without_rule(value: Any, place: Place) -> Row:
-    if isinstance(value, dict):
-        return Row(value, place)
-    raise RouteError(
-        "the decision must give a context or a list of contexts",
-        code="wrong_type",
-        place=place,
-        hint='as in `{agent: "ocr", timeout: 30}`',
-    )
+    return read_plan(rows_of(result, policy), situation, place=place)

@@ -30,7 +30,7 @@ def agent_input(
     """
     given = context(row, "input") or {}
     _refuse_unknown_fields(spec, row, given)
-    sources = (element, parameters(row), given, facts, run_input)
+    sources = (element, _whole(element), parameters(row), given, facts, run_input)
     filled = {name: source[name] for source in reversed(sources) for name in spec.fields if _has(source, name)}
     _refuse_missing_fields(spec, row, filled)
     problem = spec.problem(filled) if spec.problem else None
@@ -49,6 +49,11 @@ def child_input(row: Row, element: Mapping[str, Any], *, run_input: Mapping[str,
 def for_each_element(value: Any) -> Mapping[str, Any]:
     """An element of `for_each` fills input fields by name when it is a context, else the field `item`."""
     return value if isinstance(value, dict) else {ITEM: value}
+
+
+def _whole(element: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An element that is a context also fills the field `item`, where the agent has one and the element hasn't."""
+    return {ITEM: element} if element and ITEM not in element and ITEMS not in element else {}
 
 
 def _has(source: Mapping[str, Any], name: str) -> bool:

@@ -28,7 +28,8 @@ def limit_after(history: History, plan: Plan, fingerprint: str) -> tuple[LimitNa
     limits = history.run.limits
     reserved = sum((step.reserve for step in plan.steps), Decimal(0))
     spent = history.spent()
-    if limits.cost is not None and plan.steps and spent + reserved > limits.cost:
+    dispatches = plan.action == "dispatch" and plan.steps
+    if dispatches and limits.cost is not None and spent + reserved > limits.cost:
         return "cost", (
             f"the next steps may cost {reserved:f} USD, and {max(limits.cost - spent, Decimal(0)):f}"
             f" of {limits.cost:f} USD is left"

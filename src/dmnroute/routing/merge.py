@@ -6,18 +6,44 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from dmnroute.errors import RouteError
+from dmnroute.routing.shown import shown
+
 MergeRule = Literal["latest", "append", "union", "sum", "min", "max"]
 
 MERGE_RULES: tuple[MergeRule, ...] = ("latest", "append", "union", "sum", "min", "max")
 
 
 def merge(facts: dict[str, Any], output: Mapping[str, Any], rules: Mapping[str, MergeRule]) -> None:
-    """Take one output into the facts, field by field. Null is no news: it never replaces a fact."""
+    """Take one output into the facts, field by field. Null is no news: it never replaces a fact.
+
+    Raises:
+        RouteError: `merge`, when a value can't be added to or compared with the fact.
+    """
     for name, value in output.items():
         if value is None:
             continue
         rule = rules.get(name, "latest")
-        facts[name] = value if rule == "latest" else _combined(rule, facts.get(name), value)
+        if not _fits(rule, facts.get(name), value):
+            raise RouteError(
+                f"fact `{name}` merges by `{rule}`, and {shown(value)} can't be merged with {shown(facts.get(name))}",
+                code="merge",
+                hint="agents must report numbers for `sum`, numbers or texts of one kind for `min` and `max`",
+            )
+        facts[name] = _combined(rule, facts.get(name), value)
+
+
+def _fits(rule: MergeRule, old: Any, new: Any) -> bool:
+    if rule not in ("sum", "min", "max"):
+        return True
+    kinds = {_kind(new)} if old is None else {_kind(old), _kind(new)}
+    return kinds == {"number"} or (kinds == {"text"} and rule != "sum")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | Decimal) else "text" if isinstance(value, str) else "other"
 
 
 def _combined(rule: MergeRule, old: Any, new: Any) -> Any:
@@ -27,7 +53,7 @@ def _combined(rule: MergeRule, old: Any, new: Any) -> Any:
         case "union":
             return _distinct([*_as_list(old), *_as_list(new)])
         case "sum":
-            return (Decimal(0) if old is None else old) + new
+            return (0 if old is None else old) + new
         case "min":
             return new if old is None else min(old, new)
         case "max":

@@ -15,6 +15,7 @@ from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.columns import HOP_COLUMNS, Row
 from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
 from dmnroute.routing.records import PEOPLE, Plan, PlannedStep, Run
+from dmnroute.routing.shown import shown
 
 CHILD_RUN = "run:"
 PROCESS = "process:"
@@ -46,7 +47,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
 
     Raises:
         RouteError: `route_conflict`, `empty_route`, `wrong_type`, `unknown_agent`, `unknown_column`,
-            `invalid_input` or `too_wide`.
+            `invalid_input`, `endless_wait`, `too_wide` or `too_deep`.
     """
     hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
@@ -57,17 +58,18 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
             code="endless_wait",
             place=rows[0].place,
         )
+    wait = _wait(action, hop["wait"], situation)
     if action == "dispatch":
         steps = _steps(drafts, situation)
     elif action == "escalate":
-        steps = (_people_step(rows, situation, wait=hop["wait"]),)
+        steps = (_people_step(rows, situation, wait=wait),)
     else:
         steps = ()
     return Plan(
         action=action,
         steps=steps,
         join=_ok_outcomes_needed(hop["join"], len(steps)),
-        wait=hop["wait"] if action in ("wait", "escalate") else None,
+        wait=wait,
         signal=hop["signal"],
         group=hop["group"],
         form=hop["form"],
@@ -82,14 +84,24 @@ def _agreed(rows: Sequence[Row], column: str) -> Any:
     said = [(row, value) for row in rows if (value := read(row, column)) is not None]
     for row, value in said[1:]:
         if value != said[0][1]:
-            first = said[0][0].place.rule
             raise RouteError(
-                f"rules {first} and {row.place.rule} disagree on `{column}`: `{said[0][1]}` and `{value}`",
+                f"{_both(rows, said[0][0], row)} disagree on `{column}`: {_said(said[0][1])} and {_said(value)}",
                 code="route_conflict",
                 place=row.place,
                 hint="columns of the hop must agree where several rules match; null leaves it to the other rules",
             )
     return said[0][1] if said else None
+
+
+def _both(rows: Sequence[Row], first: Row, second: Row) -> str:
+    """The two rules; entries of the list where the decision is no table."""
+    if second.place.rule is None:
+        return f"entries {rows.index(first) + 1} and {rows.index(second) + 1}"
+    return f"rules {first.place.rule} and {second.place.rule}"
+
+
+def _said(value: Any) -> str:
+    return f"`{value}`" if isinstance(value, str) else shown(value)
 
 
 def _action(rows: Sequence[Row], action: str | None, *, place: Place) -> str:
@@ -106,12 +118,19 @@ def _action(rows: Sequence[Row], action: str | None, *, place: Place) -> str:
         return "dispatch"
     if naming:
         raise RouteError(
-            f"action `{action}` and agent `{naming[0].values['agent']}` exclude each other",
+            f"action `{action}` and agent {_said(naming[0].values['agent'])} exclude each other",
             code="route_conflict",
             place=naming[0].place,
             hint="a hop either dispatches steps or does something else",
         )
     return action
+
+
+def _wait(action: str, said: Decimal | None, situation: Situation) -> Decimal | None:
+    """How long a wait or an escalation lasts at most: never past the run's deadline."""
+    if action not in ("wait", "escalate"):
+        return None
+    return min((time for time in (said, situation.time_left) if time is not None), default=None)
 
 
 def _ok_outcomes_needed(join: str | int | None, width: int) -> int | None:
@@ -147,6 +166,7 @@ def _drafts(row: Row, situation: Situation, *, pick: str | None) -> Iterator[_Dr
     if pick == "first":
         names = names[:1]
     _refuse_unknown_agents(row, names, situation.catalogue)
+    _refuse_deep_children(row, names, situation.run)
     _refuse_unknown_columns(row, names, situation.catalogue)
     for name in names:
         for element in _elements(row):
@@ -180,13 +200,25 @@ def _refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue)
         )
 
 
+def _refuse_deep_children(row: Row, names: Sequence[str], run: Run) -> None:
+    """A policy that calls itself must not go on for ever."""
+    for name in names:
+        if name.startswith(CHILD_RUN) and run.limits.depth == 0:
+            raise RouteError(
+                f"child run `{name}` would be nested deeper than this run may go",
+                code="too_deep",
+                place=row.place,
+                hint="does a policy start itself? the limit `depth` says how deep children may be nested",
+            )
+
+
 def _refuse_unknown_columns(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
     """A parameter has to be an input field of at least one of the row's agents; children take any."""
     specs = [catalogue.agents.get(name) for name in names]
     if None in specs or not specs:
         return
     fields = frozenset[str]().union(*(spec.fields for spec in specs if spec))
-    for column in parameters(row).keys() - fields:
+    for column in sorted(parameters(row).keys() - fields):
         raise RouteError(
             f"column `{column}` is no input field of {' or '.join(f'`{n}`' for n in names)}"
             f"{did_you_mean(column, [*fields, *columns.RESERVED])}",
@@ -205,15 +237,32 @@ def _steps(drafts: Sequence[_Draft], situation: Situation) -> tuple[PlannedStep,
             place=drafts[0].row.place,
             hint="the column `batch` gives several elements of `for_each` to one step",
         )
-    return tuple(_step(draft, situation, index, width) for index, draft in enumerate(drafts, 1))
+    allowed = _allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.money_left)
+    return tuple(
+        _step(draft, situation, index, width, allowance=allowance)
+        for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
+    )
 
 
-def _step(draft: _Draft, situation: Situation, index: int, width: int) -> PlannedStep:
+def _allowances(said: Sequence[Decimal | None], left: Decimal | None) -> list[Decimal | None]:
+    """What each step may cost: as its row says, the others equal parts of the rest.
+
+    Together they never get more than is left.
+    """
+    if left is None or not said:
+        return list(said)
+    named = sum((cost for cost in said if cost is not None), Decimal(0))
+    if named > left:
+        part = left / len(said)
+        return [part if cost is None else min(cost, part) for cost in said]
+    others = said.count(None)
+    return [(left - named) / others if cost is None else cost for cost in said]
+
+
+def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowance: Decimal | None) -> PlannedStep:
     row, run = draft.row, situation.run
     spec = situation.catalogue.agents.get(draft.agent)
     timeout = _timeout(row, spec, situation)
-    share = None if situation.money_left is None else situation.money_left / width
-    max_cost = columns.money(row, "max_cost")
     return PlannedStep(
         id=f"{run.id}/{situation.hop}.{index}",
         run=run.id,
@@ -225,18 +274,18 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int) -> Planne
         retries=columns.whole(row, "retries", lowest=0) or 0,
         timeout=timeout,
         deadline=situation.now + timedelta(microseconds=int(timeout * 1_000_000)),
-        max_cost=max_cost if max_cost is not None else share,
+        max_cost=allowance,
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
-        reserve=_reserve(max_cost, spec, share),
+        reserve=_reserve(columns.money(row, "max_cost"), spec, allowance),
         priority=columns.whole(row, "priority", lowest=0) or 0,
-        reuse=columns.boolean(row, "reuse") or False,
+        reuse=spec is not None and (columns.boolean(row, "reuse") or False),
         version=spec.version if spec else "",
     )
 
 
 def _name(draft: _Draft) -> str:
     """The name of the outcome in `steps`: `as`, the agent's name, or the child's without its prefix."""
-    return columns.text(draft.row, "as") or draft.agent.removeprefix(CHILD_RUN).removeprefix(PROCESS)
+    return columns.name(draft.row, "as") or draft.agent.removeprefix(CHILD_RUN).removeprefix(PROCESS)
 
 
 def _input(draft: _Draft, spec: AgentSpec | None, situation: Situation) -> dict[str, Any]:
@@ -248,15 +297,15 @@ def _input(draft: _Draft, spec: AgentSpec | None, situation: Situation) -> dict[
 
 def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal:
     """The row's, else the agent's; never past the run's deadline."""
-    own = columns.seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT)
+    own = columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT)
     return own if situation.time_left is None else min(own, situation.time_left)
 
 
-def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, share: Decimal | None) -> Decimal:
+def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, allowance: Decimal | None) -> Decimal:
     """What the step is expected to cost: an agent's own estimate; a child may spend all that it is given."""
     if spec is not None:
         return spec.cost if max_cost is None else min(spec.cost, max_cost)
-    return max_cost or share or Decimal(0)
+    return next((cost for cost in (max_cost, allowance) if cost is not None), Decimal(0))
 
 
 def _people_step(rows: Sequence[Row], situation: Situation, *, wait: Decimal | None) -> PlannedStep:

@@ -16,5 +16,5 @@ def wrong_word(subject: PolicySubject) -> Iterator[Finding]:
         for text, place in subject.texts(column):
             if text not in words:
                 message = f"column `{column}` doesn't know `{text}`{did_you_mean(text, words)}"
-                hint = f"one of {', '.join(words)}"
+                hint = f"one of {', '.join(words)}{' or a number' if column == 'join' else ''}"
                 yield Finding("wrong_word", "error", message, place, hint)
