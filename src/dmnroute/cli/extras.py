@@ -16,9 +16,8 @@ def remedy(missing: Sequence[str]) -> str | None:
     """
     if not missing:
         return None
-    found = [_extra_with(module) for module in missing]
-    extras = sorted({extra for extra in found if extra})
-    wanted = [f"dmnroute[{','.join(extras)}]"] if extras and None not in found else missing
+    extras = sorted({extra for module in missing if (extra := _extra_with(module))})
+    wanted = [f"dmnroute[{','.join(extras)}]"] if extras else missing
     return f"pip install {' '.join(repr(name) for name in wanted)}"
 
 

@@ -57,5 +57,5 @@ def _tell_left(looked: Looked) -> None:
         streams.say(f"{run} cancelled: its parent has gone on without it")
     for run, reason in looked.left.items():
         streams.say(f"{run} left alone: {reason}")
-    if not looked.to_drive and not looked.left:
+    if not (looked.to_drive or looked.left or looked.unwanted):
         streams.say("nothing to resume: no run is open")
