@@ -57,7 +57,11 @@ class _Compiled:
         for name in self._names if chosen.spaced_names else ():
             known.add(name)
         self.tree: ast.Node = type(self)._parse(text, dialect=chosen, names=known, place=place)
-        self.references: tuple[Reference, ...] = references_of(self.tree, builtins=builtins_of(chosen))
+        self.references: tuple[Reference, ...] = references_of(
+            self.tree,
+            builtins=builtins_of(chosen),
+            inputs=chosen.input_names if "value" in self._parameters else (),
+        )
         self._function: Callable[..., object] | None = None
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -40,9 +40,9 @@ def mentions(node: ast.Node, names: Iterable[str]) -> bool:
     )
 
 
-def references_of(node: ast.Node, *, builtins: Iterable[str]) -> tuple[Reference, ...]:
-    """Every path that is read from the scope, in the order of the text."""
-    return tuple(_Finder(frozenset(builtins)).find(node, frozenset(), False))
+def references_of(node: ast.Node, *, builtins: Iterable[str], inputs: Iterable[str] = ()) -> tuple[Reference, ...]:
+    """Every path that is read from the scope, in the order of the text; `inputs` name the input of unary tests."""
+    return tuple(_Finder(frozenset(builtins)).find(node, frozenset({"?", *inputs}), False))
 
 
 class _Finder:
@@ -83,7 +83,7 @@ class _Finder:
             root = root.source
         if not isinstance(root, ast.Name):
             yield from self.find(root, local, implicit)
-        elif root.name not in local and root.name != "?":
+        elif root.name not in local:
             yield Reference((root.name, *reversed(names)), node.span, implicit)
 
     def _context(

@@ -12,8 +12,8 @@ from dmnroute.errors import FeelError, Place
 from dmnroute.feel.builtins.context import context_put, get_value
 from dmnroute.feel.builtins.conversion import number as standard_number
 from dmnroute.feel.builtins.conversion import plain_number
-from dmnroute.feel.builtins.list import distinct, every, some
-from dmnroute.feel.builtins.number import absolute, rounded
+from dmnroute.feel.builtins.list import distinct, every, some, sublist
+from dmnroute.feel.builtins.number import absolute, ceiling, floor, round_half_down, rounded
 from dmnroute.feel.builtins.patterns import in_time, java_pattern_of, parts_between, replacement_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import string_join
@@ -148,6 +148,10 @@ def partition(items: list[object], size: Decimal) -> list[list[object]]:
 
 
 builtin("abs(number: number | duration)")(absolute)
+builtin("floor(n: number, scala?: number)")(floor)
+builtin("ceiling(n: number, scala?: number)")(ceiling)
+builtin("round half down(n: number, scala: number)")(round_half_down)
+builtin("sublist(list: list, start: number, length?: number | null)")(sublist)
 builtin("and(list: list)", "and(b: Any…)")(every)
 builtin("or(list: list)", "or(b: Any…)")(some)
 builtin("put(context: context, key: string, value: Any)")(context_put)

@@ -18,7 +18,7 @@ from dmnroute.feel.values.iso import (
     valid_date,
     valid_time,
 )
-from dmnroute.feel.values.number import is_integer
+from dmnroute.feel.values.number import CONTEXT, is_integer
 from dmnroute.feel.values.number import number as number_of_text
 from dmnroute.feel.values.text import write_text
 
@@ -81,7 +81,7 @@ def time_from_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: Day
     """The time of an hour, minute and second; local without an offset."""
     if not 0 <= second < 60:
         raise NoValue("no clock shows that time", NoticeKind.OUT_OF_DOMAIN)
-    seconds, nanosecond = divmod(int(second * SECOND), SECOND)
+    seconds, nanosecond = divmod(int(CONTEXT.multiply(second, Decimal(SECOND))), SECOND)
     east = None if offset is None else offset.nanoseconds // SECOND
     time = valid_time(whole(hour, "an hour"), whole(minute, "a minute"), seconds, nanosecond, east)
     if time is None or (east is not None and abs(east) > 18 * 3600):

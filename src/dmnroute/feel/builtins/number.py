@@ -137,10 +137,10 @@ def exp(number: Decimal) -> Decimal:
 @builtin("odd(number: number)")
 def odd(number: Decimal) -> bool:
     """Tell whether a whole number is odd."""
-    return is_integer(number) and number % 2 != 0
+    return is_integer(number) and int(number) % 2 == 1
 
 
 @builtin("even(number: number)")
 def even(number: Decimal) -> bool:
     """Tell whether a whole number is even."""
-    return is_integer(number) and number % 2 == 0
+    return is_integer(number) and int(number) % 2 == 0

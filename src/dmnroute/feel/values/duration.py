@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dmnroute.feel.values.calendar import DAY, SECOND
+from dmnroute.feel.values.number import CONTEXT
 
 _HOUR = 3600 * SECOND
 _MINUTE = 60 * SECOND
@@ -35,7 +36,7 @@ class DaysTimeDuration:
     @property
     def seconds(self) -> Decimal:
         """Seconds beyond the minutes, with their fraction."""
-        return Decimal(self._part(1, _MINUTE)).scaleb(-9).normalize() + 0
+        return CONTEXT.normalize(CONTEXT.scaleb(Decimal(self._part(1, _MINUTE)), -9))
 
     def _part(self, unit: int, within: int | None = None) -> int:
         length = abs(self.nanoseconds)

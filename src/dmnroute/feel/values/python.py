@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from dmnroute.errors import FeelError, UsageError
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.function import Function
-from dmnroute.feel.values.number import CONTEXT, is_integer, number
+from dmnroute.feel.values.number import CONTEXT, is_integer
 from dmnroute.feel.values.range import Range
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _PLAIN = frozenset({type(None), bool, str})
 """Types of values that every conversion leaves as they are: large contexts are mostly made of these."""
 _LARGEST = 1_000_000
 """Values within one value; a list that holds itself, or a tree that shares its branches, must not run away."""
-_DEEPEST = 200
+_DEEPEST = 100
 
 
 def from_python(value: object) -> object:
@@ -104,10 +104,11 @@ def _leaf_from_python(value: object, walk: _Walk) -> object:
 
 def _decimal(value: int | float | Decimal) -> Decimal:
     """A float means the digits that it prints, not its binary expansion."""
-    if isinstance(value, int) and value.bit_length() > 25_000:
-        raise UsageError("an integer is beyond the numbers of FEEL")
-    result = number(repr(float(value)) if isinstance(value, float) else value)
-    if result is None:
+    try:
+        result = CONTEXT.create_decimal(repr(float(value)) if isinstance(value, float) else value)
+    except DecimalException:
+        raise UsageError("a number is beyond the numbers of FEEL") from None
+    if not result.is_finite():
         raise UsageError(f"`{value}` is no FEEL number")
     return result
 
