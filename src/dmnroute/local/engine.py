@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf
@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.context import seconds_between
@@ -95,23 +96,39 @@ class LocalEngine:
         """Run the steps that have no outcome yet until the join is met; false when a child stands still."""
         plan = hop.decision.plan
         outcomes = dict(hop.outcomes)
-        tasks = {asyncio.create_task(self._step(step)) for step in plan.steps if step.id not in outcomes}
+        tasks = {asyncio.create_task(self._step(step)): step for step in plan.steps if step.id not in outcomes}
         try:
             while tasks and not join_is_met(plan.join, list(outcomes.values()), len(plan.steps)):
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=LOOK)
-                if not done and await self._is_over(hop.decision.run):
-                    return True
-                for outcome in (task.result() for task in done):
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=LOOK)
+                for task in done:
+                    outcome = task.result()
                     if outcome is not None:
                         outcomes[outcome.step] = outcome
+                    del tasks[task]
+                if not done:
+                    outcomes |= await self._recorded_elsewhere(hop)
+                    await self._drop(tasks, outcomes)
             return join_is_met(plan.join, list(outcomes.values()), len(plan.steps))
         finally:
             await _cancel(tasks)
 
+    async def _recorded_elsewhere(self, hop: Hop) -> Mapping[str, Outcome]:
+        """What others wrote for the hop's steps: a person cancels steps, or the whole run."""
+        history = await self.router.store.history(hop.decision.run)
+        return history.hops[hop.decision.hop - 1].outcomes if history else {}
+
+    async def _drop(
+        self, tasks: dict[asyncio.Task[Outcome | None], PlannedStep], outcomes: Mapping[str, Outcome]
+    ) -> None:
+        """Cancel what still runs of steps that have an outcome already."""
+        for task in [task for task, step in tasks.items() if step.id in outcomes]:
+            await _cancel([task])
+            del tasks[task]
+
     async def _step(self, step: PlannedStep) -> Outcome | None:
         """Run a step and keep its outcome; none when it is a child run that stands still."""
         with bound_contextvars(run=step.run, step=step.id):  # for the log lines of agents
-            outcome = await self.router.reused(step) or await self._outcome(step)
+            outcome = await reused(step, self.router.store) or await self._outcome(step)
         if outcome is not None:
             await self.router.record(outcome)
         return outcome

@@ -10,10 +10,10 @@ from typing import Any
 
 from dmnroute.errors import OperatorError, RouteError
 from dmnroute.router.turn import Turn
-from dmnroute.routing.canonical import digest
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
+from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
 from dmnroute.routing.progress import closing_outcomes, hop_end
@@ -25,7 +25,6 @@ from dmnroute.routing.records import (
     HopEnd,
     Limits,
     Outcome,
-    PlannedStep,
     Run,
     RunState,
     RunStatus,
@@ -171,16 +170,6 @@ class Router:
             )
         return new
 
-    async def reused(self, step: PlannedStep) -> Outcome | None:
-        """The outcome of an equal step of before, for a step that may reuse it. It costs nothing once more."""
-        if not step.reuse:
-            return None
-        found = await self.store.reusable(step.agent, step.version, digest(step.input))
-        if found is None:
-            return None
-        changes = {"step": step.id, "reused": True, "cost": found.cost * 0, "tokens": 0, "latency": found.latency * 0}
-        return found.model_copy(update=changes)
-
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside; the same key is the same signal.
 
@@ -227,6 +216,24 @@ class Router:
             end = HopEnd(status="failed", cancelled=last.missing() if last else ())
             outcomes = closing_outcomes(locked.history, end)
             await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
+
+    async def cancel_step(self, step: str) -> None:
+        """End one step; the other steps of its hop go on. One that has ended stays as it is.
+
+        Raises:
+            OperatorError: `unknown_step`, when no open run has it in its latest hop.
+        """
+        run = step.rpartition("/")[0]
+        history = await self.store.history(run)
+        steps = history.last.decision.plan.steps if history and history.last else ()
+        planned = next((each for each in steps if each.id == step), None)
+        if planned is None:
+            raise OperatorError(
+                f"no run has the step `{step}` under way",
+                code="unknown_step",
+                hint="`dmnroute show RUN` names its steps",
+            )
+        await self.store.record(cancelled(planned), at=self.clock.now())
 
     async def _open(self, run: str) -> RunState:
         state = await self.store.state(run)

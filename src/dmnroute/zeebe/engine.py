@@ -1,0 +1,73 @@
+"""What people and apps ask of runs on Zeebe: start, signal, answer, retry, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dmnroute.errors import OperatorError
+from dmnroute.router.router import Router
+from dmnroute.routing.records import RunState
+from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, WAKE_MESSAGE
+from dmnroute.zeebe.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class ZeebeEngine:
+    """Writes into the store first, then tells the broker: what got lost in between is told again by a repetition."""
+
+    router: Router
+    gateway: Gateway
+
+    async def start(
+        self, policy: str, *, run: str | None, input: Mapping[str, Any], tags: Mapping[str, str] | None = None
+    ) -> str:
+        """Start a process instance for a run; answers its key. The router makes the run when the first job comes."""
+        variables = {"policy": policy, "input": dict(input), "tags": dict(tags or {})}
+        return await self.gateway.create_instance(PROCESS, variables | ({"runId": run} if run else {}))
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        """Tell a run something from outside. Raises OperatorError `unknown_run`, `run_ended`."""
+        await self.router.signal(run, name, payload, key=key)
+        await self.gateway.publish(WAKE_MESSAGE, run)
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        """Answer an escalation. Raises OperatorError `unknown_run`, `not_escalated`."""
+        await self.router.answer(run, answer)
+        await self.gateway.publish(WAKE_MESSAGE, run)
+
+    async def retry(self, run: str) -> None:
+        """Let a stopped run go on with the policy as it is now: its Route element is activated anew.
+
+        Raises:
+            OperatorError: `unknown_run`, `not_stopped`, or `instance_gone`.
+        """
+        state = await self._state(run)
+        instance, stop = state.run.process_instance, state.stop
+        if state.status != "stopped" or stop is None or stop.element_instance is None or instance is None:
+            raise OperatorError(f"run `{run}` isn't stopped; it is {state.status}", code="not_stopped")
+        if not await self.gateway.activate_anew(instance, ROUTE, stop.element_instance):
+            raise OperatorError(
+                f"run `{run}`: nothing of process instance {instance} waits for a retry",
+                code="instance_gone",
+                hint="it was cancelled, or retried in Operate a moment ago: `dmnroute show` tells",
+            )
+
+    async def cancel(self, run: str) -> None:
+        """End a run and its process instance; one that ended stays as it is."""
+        state = await self._state(run)
+        await self.router.cancel(run)
+        if state.run.process_instance is not None:
+            await self.gateway.cancel_instance(state.run.process_instance)
+
+    async def cancel_step(self, step: str) -> None:
+        """End one step that is under way; the other steps of its hop go on. Raises OperatorError `unknown_step`."""
+        await self.router.cancel_step(step)
+        await self.gateway.publish(CANCEL_MESSAGE, step)
+
+    async def _state(self, run: str) -> RunState:
+        state = await self.router.store.state(run)
+        if state is None:
+            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+        return state

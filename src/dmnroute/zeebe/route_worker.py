@@ -1,0 +1,147 @@
+"""Answer route jobs: bind the run, take outcomes in, decide, complete the job with the route."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pyzeebe import Job
+
+from dmnroute.agents.registry import describe
+from dmnroute.errors import DmnrouteError
+from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.router import Router
+from dmnroute.router.turn import Turn
+from dmnroute.routing.context import seconds_between
+from dmnroute.routing.history import History
+from dmnroute.routing.plan import CHILD_RUN
+from dmnroute.routing.progress import wait_until
+from dmnroute.routing.records import Limits, Outcome, Run, RunState
+from dmnroute.zeebe.incident import Incident
+from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, remaining_timer, route_variables
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteWorker:
+    """Handles jobs of type `dmnroute.route`."""
+
+    router: Router
+    limits: Limits
+    """Of every run: never taken from start variables."""
+    by_reference: bool = True
+    """Whether the agents share the store, so that large inputs needn't travel."""
+
+    async def handle(self, job: Job) -> Mapping[str, Any]:
+        """The variables to complete the job with.
+
+        Raises:
+            Incident: the run can't go on until somebody acts; the message says who, and how.
+        """
+        asked = _read(job)
+        state = await self._bound(job, asked)
+        if state.status in ("completed", "failed", "cancelled"):
+            return ended_variables(state.status, state.result, hop=state.hop)
+        try:
+            turn = await self._turn(job, asked, state)
+            return self._answer(turn, hop=_hop_asked(asked, state))
+        except DmnrouteError as error:
+            raise Incident(str(error)) from error
+
+    async def _turn(self, job: Job, asked: RouteJob, state: RunState) -> Turn:
+        history = await self.router.store.history(state.run.id)
+        assert history is not None
+        return await self.router.route(
+            state.run.id,
+            hop=_hop_asked(asked, state),
+            outcomes=await self._arrived(asked, state, history),
+            element_instance=str(job.element_instance_key),
+            # A job that failed for good comes again only when somebody resolved its incident.
+            retry=True,
+        )
+
+    async def _arrived(self, asked: RouteJob, state: RunState, history: History) -> list[Outcome]:
+        """What the job brings for the latest hop; of child runs, what the store knows of them."""
+        hop = history.last
+        if hop is None or asked.hop != hop.decision.hop:
+            return []
+        children = {
+            step.id: outcome
+            for step in hop.decision.plan.steps
+            if step.type.startswith(CHILD_RUN) and (outcome := await outcome_of_child(step, self.router.store))
+        }
+        return [children.get(outcome.step, outcome) for outcome in arrived_outcomes(asked, hop)]
+
+    def _answer(self, turn: Turn, *, hop: int) -> Mapping[str, Any]:
+        if turn.stop is not None and turn.status == "stopped":
+            raise Incident(turn.stop.message)
+        if hop > len(turn.history.hops):
+            return self._goes_on(turn)
+        return route_variables(turn.history.hops[hop - 1].decision, by_reference=self.by_reference)
+
+    def _goes_on(self, turn: Turn) -> Mapping[str, Any]:
+        """A spurious wake: the same wait once more, with the time that is left."""
+        latest = turn.hop
+        until = wait_until(latest)
+        left = None if until is None else float(seconds_between(self.router.clock.now(), until))
+        variables = route_variables(latest.decision, by_reference=self.by_reference)
+        variables["route"]["timer"] = remaining_timer(latest, left)
+        return variables
+
+    async def _bound(self, job: Job, asked: RouteJob) -> RunState:
+        """The run of the job's process instance; made by its first job.
+
+        A run belongs to one process instance. Another one that bears its id gets nothing dispatched: it ends with
+        the stored result when the run has ended, else it is an incident.
+        """
+        run = asked.runId or str(job.process_instance_key)
+        instance = str(job.process_instance_key)
+        state = await self.router.store.state(run)
+        if state is None:
+            await self.router.start([await self._new_run(run, instance, asked)])
+            state = await self.router.store.state(run)
+            assert state is not None
+        if state.run.process_instance == instance or state.status in ("completed", "failed", "cancelled"):
+            return state
+        owner = state.run.process_instance
+        where = f"process instance {owner}" if owner else "the local engine"
+        raise Incident(
+            f"run `{run}` belongs to {where}: this instance dispatches nothing\n"
+            "hint: start every run with a `runId` of its own, or none; cancel this instance"
+        )
+
+    async def _new_run(self, run: str, instance: str, asked: RouteJob) -> Run:
+        """From start variables only policy, input, tags and run id are trusted."""
+        child = await self._child(run)
+        if child is not None:
+            return child.model_copy(update={"process_instance": instance})
+        if not asked.policy:
+            raise Incident(
+                "the process was started without the variable `policy`\nhint: name the policy, as in `intake`"
+            )
+        new = self.router.new_run(run, asked.policy, input=asked.input or {}, tags=asked.tags or {}, limits=self.limits)
+        return new.model_copy(update={"process_instance": instance})
+
+    async def _child(self, run: str) -> Run | None:
+        """The run of a child that a parent has planned: its policy and limits are the parent's to say."""
+        parent, _, _ = run.rpartition("/")
+        history = await self.router.store.history(parent) if parent else None
+        hop = history.last if history else None
+        step = next((s for s in hop.decision.plan.steps if s.id == run), None) if hop else None
+        return child_of(step, self.router) if step is not None and step.type.startswith(CHILD_RUN) else None
+
+
+def _read(job: Job) -> RouteJob:
+    try:
+        return RouteJob.model_validate(dict(job.variables))
+    except ValidationError as error:
+        raise Incident(f"the variables of the process are of the wrong type: {describe(error)}") from error
+
+
+def _hop_asked(asked: RouteJob, state: RunState) -> int:
+    """The hop that the job wants decided. A run without hops has its first job, whatever the variables say."""
+    return 1 if state.hop == 0 else (asked.hop or 0) + 1

@@ -1,0 +1,180 @@
+"""What travels between process and workers: route jobs in, routes out, steps to agents, outcomes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dmnroute.errors import RouteError
+from dmnroute.routing.canonical import dumps
+from dmnroute.routing.history import Hop
+from dmnroute.routing.plan import CHILD_RUN
+from dmnroute.routing.progress import wait_until
+from dmnroute.routing.records import PEOPLE, DecisionRecord, Outcome, Plan, PlannedStep, StepError
+from dmnroute.zeebe.contract import LARGEST_ROUTE, NEVER, PROCESS
+
+LARGEST_INPUT = 8_192
+"""Bytes of a step's input that travel inline when the agents have a store; larger ones travel by reference."""
+
+
+class RouteJob(BaseModel):
+    """The variables of a route job. Only these are read; of a first job, `hop`, `outcomes` and `answer` aren't."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    runId: str | None = None
+    policy: str | None = None
+    input: dict[str, Any] | None = None
+    tags: dict[str, str] | None = None
+    hop: int | None = None
+    outcomes: list[dict[str, Any] | None] | None = None
+    answer: dict[str, Any] | None = None
+
+
+ROUTE_VARIABLES = list(RouteJob.model_fields)
+
+
+def route_variables(decision: DecisionRecord, *, by_reference: bool) -> dict[str, Any]:
+    """The variables that a route job is completed with.
+
+    Raises:
+        RouteError: `too_wide`, when the steps are larger than a hop may be.
+    """
+    plan = decision.plan
+    steps = [step_to_wire(step, by_reference=by_reference) for step in plan.steps]
+    size = len(dumps(steps).encode())
+    if size > LARGEST_ROUTE:
+        raise RouteError(
+            f"the {len(steps)} steps of the hop are {size:,} bytes, and a hop may have {LARGEST_ROUTE:,}",
+            code="too_wide",
+            hint="give several elements to one step by `batch`, or a part to a child run",
+        )
+    route: dict[str, Any] = {
+        "action": plan.action,
+        "steps": steps,
+        "join": plan.join,
+        "reason": plan.reason,
+        "policy": f"{decision.policy}@{decision.version}",
+        "rules": [
+            f"{hit.decision} {hit.rule}" + (f": {hit.annotation}" if hit.annotation else "") for hit in decision.rules
+        ],
+        "timer": _timer(plan),
+        "group": plan.group,
+    }
+    return {"route": route, "hop": decision.hop, "result": _result(plan)}
+
+
+def remaining_timer(hop: Hop, left: float | None) -> str:
+    """The timer of a wait that goes on, with the seconds that are left."""
+    return NEVER if wait_until(hop) is None or left is None else f"PT{max(left, 0):f}S"
+
+
+def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
+    """The variables for a run that ended before: its process ends at once, with the stored result."""
+    route: dict[str, Any] = {
+        "action": "complete" if status == "completed" else "fail",
+        "steps": [],
+        "join": None,
+        "timer": NEVER,
+    }
+    return {"route": route, "hop": hop, "result": {"status": status, "result": result}}
+
+
+def _timer(plan: Plan) -> str:
+    return NEVER if plan.wait is None else f"PT{plan.wait:f}S"
+
+
+def _result(plan: Plan) -> dict[str, Any] | None:
+    if plan.action not in ("complete", "fail"):
+        return None
+    status = "completed" if plan.action == "complete" else "failed"
+    return {"status": status, "result": plan.result, "reason": plan.reason}
+
+
+def step_to_wire(step: PlannedStep, *, by_reference: bool) -> dict[str, Any]:
+    """The variable `step` of an agent's job."""
+    wire: dict[str, Any] = {
+        "id": step.id,
+        "run": step.run,
+        "tenant": step.tenant,
+        "agent": step.agent,
+        "type": step.type,
+        "process": step.process,
+        "input": step.input,
+        "attempt": step.attempt,
+        "retries": step.retries,
+        "timeout": step.timeout,
+        "deadline": step.deadline.isoformat() if step.deadline else None,
+        "max_cost": step.max_cost,
+        "max_output": step.max_output,
+    }
+    if step.type.startswith(CHILD_RUN):
+        wire |= {"process": PROCESS, "policy": step.type.removeprefix(CHILD_RUN)}
+    if by_reference and len(dumps(step.input).encode()) > LARGEST_INPUT:
+        wire |= {"input": None, "input_ref": step.id}
+    return wire
+
+
+def outcome_to_wire(outcome: Outcome, *, max_output: int, stored: bool) -> dict[str, Any]:
+    """The variable `outcome` of an agent's job.
+
+    An output that is larger than it may be travels by reference when it is stored; else the step fails, with the cause.
+    """
+    wire: dict[str, Any] = {"status": outcome.status, "confidence": outcome.confidence, "cost": outcome.cost}
+    if outcome.error is not None:
+        wire["error"] = outcome.error.model_dump()
+    if outcome.output is None:
+        return wire
+    size = len(dumps(outcome.output).encode())
+    if size <= max_output:
+        return wire | {"output": outcome.output, "metrics": outcome.metrics, "tokens": outcome.tokens}
+    if stored:
+        return wire | {"output_ref": outcome.step}
+    message = f"the output is {size:,} bytes, and a step of this hop may give {max_output:,} inline"
+    return {"status": "failed", "cost": outcome.cost, "error": {"kind": "too_large", "message": message}}
+
+
+def arrived_outcomes(job: RouteJob, hop: Hop) -> list[Outcome]:
+    """The outcomes that a route job brings for the hop that just ended; those in the store go before them.
+
+    Steps without one were cancelled by the join, or their worker said nothing.
+    """
+    steps, plan = hop.decision.plan.steps, hop.decision.plan
+    if plan.action == "escalate":
+        return _answered(steps[0], job.answer)
+    if plan.action != "dispatch":
+        return []
+    given = [*(job.outcomes or []), *([None] * len(steps))]
+    return [
+        _arrived(step, raw, join=plan.join)
+        for step, raw in zip(steps, given, strict=False)
+        if step.id not in hop.outcomes
+    ]
+
+
+def _answered(step: PlannedStep, answer: Mapping[str, Any] | None) -> list[Outcome]:
+    return [] if answer is None else [Outcome(step=step.id, agent=PEOPLE, status="ok", output=dict(answer))]
+
+
+def _arrived(step: PlannedStep, raw: Mapping[str, Any] | None, *, join: int | None) -> Outcome:
+    if raw is None:
+        if join is not None:
+            return Outcome(step=step.id, agent=step.agent, status="cancelled")
+        return _failed(step, "no_outcome", "the worker completed its job without the variable `outcome`")
+    status = raw.get("status") or ("failed" if raw.get("error") else "ok")
+    known = {name: raw[name] for name in _BACK if raw.get(name) is not None}
+    try:
+        return Outcome.model_validate({**known, "step": step.id, "agent": step.agent, "status": status})
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        return _failed(step, "schema_output", f"the variable `outcome`: {place}: {problem['msg']}")
+
+
+_BACK: Sequence[str] = ("output", "confidence", "cost", "tokens", "metrics", "proposal", "error", "latency", "attempt")
+
+
+def _failed(step: PlannedStep, kind: str, message: str) -> Outcome:
+    return Outcome(step=step.id, agent=step.agent, status="failed", error=StepError(kind=kind, message=message))
