@@ -112,7 +112,8 @@ class Search:
         """
         known: set[tuple[object, ...]] = set()
         ranked: list[tuple[int, Shift, Hops]] = []
-        for order, shift in enumerate(shifts(self.policy.model)):
+        small_first = sorted(enumerate(shifts(self.policy.model)), key=lambda each: abs(each[1].steps))
+        for order, shift in small_first:
             hops = self._touched(shift)
             same = (shift.decision, shift.rule, shift.input, tuple(hops.items()))
             if hops and same not in known:
