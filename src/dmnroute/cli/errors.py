@@ -58,7 +58,7 @@ def without_passwords(text: str) -> str:
     return _CREDENTIALS.sub(r"\1:***@", text)
 
 
-_CREDENTIALS = re.compile(r"(://[^\s:/@]*):[^\s@]+@")
+_CREDENTIALS = re.compile(r"(://[^\s:/@]*):\S*@")
 
 
 def as_usage_error(error: TyperException) -> DmnrouteError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,7 +102,8 @@ def _parsed(text: str, name: str, *, hint: str) -> Any:
         offset = min(error.pos, max(len(text) - 1, 0))
         place = Place(name, source=Source(text), span=Span(offset, offset + 1)) if text else NOWHERE
         reason = error.msg.replace("%r", f"`{text[offset : offset + 1]}`")
-        raise UsageError(f"not JSON: {_lower(reason)}", code="bad_input", place=place, hint=hint) from error
+        reason = _lower(re.sub(r"'([^']*)'", r"`\1`", reason))
+        raise UsageError(f"not JSON: {reason}", code="bad_input", place=place, hint=hint) from error
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else _lower(str(error))
         raise UsageError(f"not JSON: {reason}", code="bad_input", place=Place(name), hint=hint) from error
