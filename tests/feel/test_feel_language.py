@@ -165,6 +165,8 @@ def test_a_range_means_its_two_comparisons(x: Decimal, low: Decimal, high: Decim
         ('@"10:00" = @"10:00:00"', True),
         ('last day of month(@"2024-02-01")', date(2024, 2, 29)),
         ("count(1)", None),
+        ("[1, 2, 3][1.5]", 1),
+        ("floor(n: 2.55, scala: 1)", Decimal("2.5")),
         ("uuid()", None),
         ("list replace([1], 1, 2)", None),
     ],

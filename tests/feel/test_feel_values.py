@@ -39,7 +39,7 @@ _PYTHON = st.recursive(
     | st.dates()
     | st.times(timezones=_ZONES)
     | st.datetimes(timezones=_ZONES, allow_imaginary=False)
-    | st.timedeltas(),
+    | st.timedeltas(timedelta(days=-999_999_998), timedelta(days=999_999_998)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )

@@ -25,6 +25,8 @@ class Dialect:
     """`1.2e3` is a number."""
     single_item_lists: bool
     """A list of one item counts as its item, and an item as a list, where a function asks for it."""
+    whole_indexes: bool
+    """An index with a fraction finds nothing, where else the fraction is dropped."""
     booleans_by_name: bool
     """A test that names a boolean compares it with the input; else true is met whatever the input is."""
     seconds_needed: bool
@@ -42,6 +44,7 @@ DMN = Dialect(
     unicode_escapes=True,
     exponents=True,
     single_item_lists=True,
+    whole_indexes=True,
     booleans_by_name=True,
     seconds_needed=True,
 )
@@ -54,6 +57,7 @@ CAMUNDA = Dialect(
     unicode_escapes=False,
     exponents=False,
     single_item_lists=False,
+    whole_indexes=False,
     booleans_by_name=False,
     seconds_needed=False,
 )

@@ -77,10 +77,12 @@ def compile_filter(compiler: Compiler, node: ast.Filter, scope: Scope) -> Code:
     """`source[condition]`, and `source[1]` without a function for each item"""
     source = _source(compiler, node.source, scope)
     index = literal_value(node.condition)
-    if isinstance(index, Decimal):
+    if isinstance(index, Decimal) and compiler.dialect.whole_indexes:
         return compiler.helper("at_index", node, source, compiler.constant(index))
     item = compiler.variable()
     condition = compiler.code(node.condition, scope.in_filter(item))
+    if not compiler.dialect.whole_indexes:
+        condition = python.call("without_fraction", condition)
     return compiler.helper("filtered", node, source, python.function([item], condition))
 
 

@@ -63,6 +63,7 @@ RUNTIME: Mapping[str, object] = {
             access.path,
             access.filtered,
             access.at_index,
+            access.without_fraction,
             arithmetic.negate,
             calls.invoke,
             calls.invoke_named,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from dmnroute.feel.notices import NoticeKind, Site, shown
@@ -69,6 +69,11 @@ def _of_empty_list(condition: Callable[[object], object], evaluation: Evaluation
     outcome = condition(None)
     del evaluation.notices[noticed:]
     return at_index([], outcome, evaluation, site) if type(outcome) is Decimal else []
+
+
+def without_fraction(outcome: object) -> object:
+    """An index as Camunda takes it."""
+    return outcome.to_integral_value(ROUND_DOWN) if isinstance(outcome, Decimal) else outcome
 
 
 def at_index(source: object, index: Decimal, evaluation: Evaluation, site: Site) -> object:

@@ -54,9 +54,10 @@ def invoke_named(function: object, arguments: Mapping[str, object], evaluation: 
 
 def _run(function: Function, values: Mapping[str, object], evaluation: Evaluation, site: Site) -> object:
     evaluation.enter(site)
-    result = function.body(values, evaluation)
-    evaluation.leave()
-    return result
+    try:
+        return function.body(values, evaluation)
+    finally:
+        evaluation.leave()
 
 
 def _called(function: Function) -> str:

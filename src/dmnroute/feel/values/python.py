@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dmnroute.errors import FeelError, UsageError
+from dmnroute.feel.values.calendar import DAY
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.function import Function
@@ -28,6 +29,8 @@ _PLAIN = frozenset({type(None), bool, str})
 _LARGEST = 1_000_000
 """Values within one value; a list that holds itself, or a tree that shares its branches, must not run away."""
 _DEEPEST = 100
+_LONGEST = 999_999_999 * DAY
+"""What a timedelta holds in both directions."""
 
 
 def from_python(value: object) -> object:
@@ -140,7 +143,7 @@ def _leaf_to_python(value: object, walk: _Walk) -> object:
             clock = walk(value.time)
             assert isinstance(clock, time)
             return datetime.combine(day, clock)
-        case DaysTimeDuration() if value.nanoseconds % 1000 == 0 and abs(value.nanoseconds) < 10**22:
+        case DaysTimeDuration() if value.nanoseconds % 1000 == 0 and abs(value.nanoseconds) < _LONGEST:
             return timedelta(microseconds=value.nanoseconds // 1000)
     return value
 
