@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dmnroute.feel import ast
 from dmnroute.feel.compiler import python
 from dmnroute.feel.compiler.values import literal_value
+from dmnroute.feel.runtime.access import without_fraction
 from dmnroute.feel.runtime.calls import UnknownFunction
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def compile_filter(compiler: Compiler, node: ast.Filter, scope: Scope) -> Code:
     """`source[condition]`, and `source[1]` without a function for each item"""
     source = _source(compiler, node.source, scope)
     index = literal_value(node.condition)
-    if isinstance(index, Decimal) and compiler.dialect.whole_indexes:
+    if isinstance(index, Decimal):
+        index = index if compiler.dialect.whole_indexes else without_fraction(index)
         return compiler.helper("at_index", node, source, compiler.constant(index))
     item = compiler.variable()
     condition = compiler.code(node.condition, scope.in_filter(item))
