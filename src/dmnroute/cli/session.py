@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -71,6 +70,8 @@ def session_of(context: typer.Context) -> Session:
 
 def wait_for(work: Coroutine[object, object, T], *, goes_on: bool = False) -> T:
     """Run a coroutine to its end. Ctrl-C ends it cleanly; `goes_on` says that runs are open then."""
+    import asyncio
+
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:

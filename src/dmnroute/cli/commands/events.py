@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,6 +35,8 @@ def events(
 
 
 async def _events(session: Session, run: str | None, *, follow: bool, as_json: bool) -> None:
+    import asyncio
+
     from dmnroute.cli.driving import find_run
 
     async with session.store() as store:
