@@ -19,7 +19,7 @@ from workers.intake import (
     find_licences_thorough,
 )
 from workers.intake.dates import DatedText
-from workers.intake.language import Passage
+from workers.intake.documents import Passage
 
 from dmnroute.testing import step_for
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
-from .language import Passage
+from .documents import Passage
 from .once import once
 
 SAMPLE = 20_000

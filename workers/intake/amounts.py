@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, distinct, mean_confidence
 from .evidence import lines
-from .language import Passage
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, distinct, mean_confidence
-from .language import Passage
 
 _MONTHS = (
     ("jan", "january", "januar", "jänner", "janvier"),

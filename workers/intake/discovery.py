@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import EvidenceType, RelationType
 from .evidence import Evidence, evidence_lines
-from .language import Passage
 
 
 class Discovery(BaseModel):

@@ -27,6 +27,12 @@ class Document(BaseModel):
     path: str = Field(description="path of the file; a .gz file is read through")
 
 
+class Passage(BaseModel):
+    """The text of a document."""
+
+    text: str
+
+
 def regular_file(path: str) -> os.stat_result:
     """Look the file up; devices and pipes are refused, since reading them may never end.
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, EntityType, distinct, mean_confidence
 from .evidence import COPYRIGHT_FIELD, LABELLED_PERSON, SIGNATURE, lines
-from .language import Passage
 
 # Possessive quantifiers (`*+`) keep lines full of blanks from taking quadratic time and worse.
 YEARS = r"(?:\d{4}(?:\s?[-–/]\s?(?:\d{2,4}|present|today|now))?(?:\s?[,&]\s?|\s+and\s+|\s+|(?=\b)))+"

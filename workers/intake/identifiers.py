@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, EntityType, distinct, mean_confidence
-from .language import Passage
 
 
 class Identifiers(BaseModel):

@@ -8,16 +8,11 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .once import once
 
 SAMPLE = 5_000
 """Characters that are looked at; more change nothing."""
-
-
-class Passage(BaseModel):
-    """A text."""
-
-    text: str
 
 
 class Language(BaseModel):

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, distinct, mean_confidence
 from .evidence import lines
-from .language import Passage
 
 _FIELD = re.compile(
     r"(?:\s*(?:licen[cs]e|lizenz)\s*:|.{0,20}?SPDX-License-Identifier:)\s*(?P<name>\S.{0,99})", re.IGNORECASE

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
+from .documents import Passage
 from .entities import Entity, EntityType, EvidenceType, mean_confidence
 from .evidence import evidence_lines
-from .language import Passage
 
 EVIDENCE_OF: dict[EntityType, EvidenceType] = {
     "holder": "holder", "person": "holder", "date": "date", "licence": "licence", "amount": "amount",

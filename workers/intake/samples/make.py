@@ -1,4 +1,7 @@
-"""Write the samples that aren't plain text: `python make.py`. Same versions of the libraries give the same bytes."""
+"""Write the samples that aren't plain text: `python make.py`.
+
+The same versions of the libraries give the same bytes, every time.
+"""
 
 from __future__ import annotations
 
@@ -71,12 +74,12 @@ In force since 1 January 2025. Questions to keepers@lighthouse.example
 """
 
 
-def main() -> None:
-    """Write all of them beside this file."""
-    write_invoice(HERE / "invoice.pdf")
-    drawn(SCANNED_NOTICE, (744, 520), size=26).save(HERE / "scanned-notice.png", optimize=True)
-    write_scan(HERE / "faded-letter.pdf", worn(drawn(FADED_LETTER, (640, 460), size=19)), dpi=127)
-    write_scan(HERE / "small-print.pdf", drawn(SMALL_PRINT, (900, 460), size=13), dpi=250)
+def main(folder: Path = HERE) -> None:
+    """Write all of them into the folder."""
+    write_invoice(folder / "invoice.pdf")
+    drawn(SCANNED_NOTICE, (744, 520), size=26).save(folder / "scanned-notice.png", optimize=True)
+    write_scan(folder / "faded-letter.pdf", worn(drawn(FADED_LETTER, (640, 460), size=19)), dpi=127)
+    write_scan(folder / "small-print.pdf", drawn(SMALL_PRINT, (900, 460), size=13), dpi=250)
 
 
 def write_invoice(path: Path) -> None:
@@ -111,9 +114,9 @@ def worn(picture: Image.Image) -> Image.Image:
     """The page as a bad scanner sees it: aslant, out of focus, pale and speckled."""
     dust = random.Random(7)
     pale = picture.rotate(1.2, fillcolor=250).filter(ImageFilter.GaussianBlur(2.0))
-    pale = pale.point(lambda shade: 125 + shade // 2)
-    pale.putdata([min(255, max(0, shade + dust.randint(-9, 9))) for shade in pale.get_flattened_data()])
-    return pale
+    shades = pale.point(lambda shade: 125 + shade // 2).tobytes()
+    speckled = bytes(min(255, max(0, shade + dust.randint(-9, 9))) for shade in shades)
+    return Image.frombytes("L", pale.size, speckled)
 
 
 if __name__ == "__main__":
