@@ -72,10 +72,16 @@ def _plain(value: Any) -> Any:
         case datetime() | date() | time():
             return value.isoformat()
         case timedelta():
-            return Decimal(value // timedelta(microseconds=1)).scaleb(-6, _WIDE)
+            return seconds_of(value // timedelta(microseconds=1), places=6)
         case UUID() | PurePath():
             return _writable(str(value))
     raise ValueError(f"a value of type `{type(value).__name__}` has no JSON form")
+
+
+def seconds_of(parts: int, *, places: int) -> Decimal:
+    """Seconds, exact, from millionths (6 places) or billionths (9); whole ones without a fraction."""
+    whole, rest = divmod(parts, 10**places)
+    return Decimal(parts).scaleb(-places, _WIDE) if rest else Decimal(whole)
 
 
 def _finite(number: Decimal) -> Decimal:

@@ -61,7 +61,7 @@ class Replayed:
         """Every field that differs; the error alone when nothing could be decided."""
         if isinstance(self.now, DmnrouteError):
             return (Difference("error", None, f"{self.now.code}: {self.now.message}"),)
-        return tuple(_differences("", self.recorded.model_dump(mode="json"), self.now.model_dump(mode="json")))
+        return tuple(_differences("", plain(self.recorded.model_dump()), plain(self.now.model_dump())))
 
 
 def _way(plan: Plan) -> tuple[Any, ...]:

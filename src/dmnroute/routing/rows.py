@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Context, Decimal
 from typing import Any
 
 from dmnroute.dmn import Result
@@ -12,14 +11,12 @@ from dmnroute.dmn.places import output_name
 from dmnroute.errors import Place, RouteError
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
-from dmnroute.routing.canonical import plain
+from dmnroute.routing.canonical import plain, seconds_of
 from dmnroute.routing.columns import Row
 from dmnroute.routing.policy import PolicyVersion
 
 SEVERAL_RULES = frozenset({"RULE ORDER", "OUTPUT ORDER", "COLLECT"})
 """Hit policies under which every matched rule is a row of the route."""
-
-_WIDE = Context(prec=100)
 
 
 def rows_of(result: Result, policy: PolicyVersion) -> list[Row]:
@@ -75,7 +72,7 @@ def _without_feel(value: Any) -> Any:
         case list():
             return [_without_feel(item) for item in value]
         case DaysTimeDuration():
-            return Decimal(value.nanoseconds).scaleb(-9, _WIDE)
+            return seconds_of(value.nanoseconds, places=9)
         case Date() | DateTime() | Time() | YearsMonthsDuration():
             return str(value)
     return value

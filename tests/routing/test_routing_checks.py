@@ -1,0 +1,181 @@
+"""Policies against the project they route: every rule, in whole words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.routing.deciding import CATALOGUE
+from tests.support.tables import HEAD, model, route, table
+
+from dmnroute.dmn import load
+from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.checks import RULES, check_policy
+
+GOOD = ["-", '"ocr"', "null"]
+
+
+def found(text: str, *, catalogue: Catalogue = CATALOGUE) -> list[str]:
+    return [str(finding) for finding in check_policy(load(text.encode(), name="p.dmn"), catalogue)]
+
+
+def of_route(*rule: str, inputs: list[str] | None = None, outputs: list[str] | None = None) -> list[str]:
+    return found(route(inputs or ["run.hop"], outputs or ["agent", "action"], [rule]))
+
+
+def test_a_good_policy_has_no_findings() -> None:
+    """Nothing to say."""
+    assert of_route(*GOOD) == []
+
+
+def test_every_rule_of_the_list_is_tried_here() -> None:
+    """Adding a rule means adding a test."""
+    assert [rule.__name__ for rule in RULES] == [
+        "missing_route",
+        "column_label",
+        "unknown_agent",
+        "unknown_column",
+        "wrong_word",
+        "foreign_input",
+    ]
+
+
+def test_a_policy_needs_its_route() -> None:
+    """Or whatever decision it is told to use."""
+    text = model(table("Routes", ["run.hop"], ["agent"], [["-", '"ocr"']]))
+    assert found(text) == [
+        "error: the policy has no decision `Route`; did you mean `Routes`?\np.dmn\nhint: it has `Routes`"
+    ]
+    assert found(model()) == ["error: the policy has no decision `Route`\np.dmn\nhint: it has no decisions"]
+    assert [str(f) for f in check_policy(load(text.encode()), CATALOGUE, route="Routes")] == []
+
+
+def test_the_name_of_a_column_counts_not_its_label() -> None:
+    """Modeler shows the label."""
+    text = route(["run.hop"], ["agent", "output2"], [GOOD]).replace('name="output2"', 'name="output2" label="action"')
+    assert found(text) == [
+        "error: the column labelled `action` is named `output2`, and its name counts\n"
+        "p.dmn, decision `Route`, output output2\n"
+        "hint: in Modeler, open the column's header and set the name to `action`"
+    ]
+
+
+def test_an_agent_must_exist() -> None:
+    """Also one in a list; children are somebody else's business."""
+    assert of_route("-", '["ocr", "aks"]', "null") == [
+        "error: unknown agent `aks`; did you mean `ask`?\n"
+        "p.dmn, decision `Route`, rule 1, output agent\n"
+        '  ["ocr", "aks"]\n  ^^^^^^^^^^^^^^\n'
+        "hint: known agents: `ask`, `ocr`"
+    ]
+    assert of_route("-", '["run:child", "process:x"]', "null") == []
+
+
+def test_a_column_must_mean_something() -> None:
+    """A word of the route, or an input field of an agent."""
+    assert of_route("-", '"ocr"', "300", outputs=["agent", "dpi"]) == []
+    assert of_route("-", '"ocr"', "300", outputs=["agent", "dpy"]) == [
+        "error: column `dpy` is no part of a route, and no agent takes it; did you mean `dpi`?\n"
+        "p.dmn, decision `Route`, output dpy\n"
+        "hint: a column is a word of the route (`agent`, `action`, `timeout`, …) or an input field of an agent"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "message", "hint"),
+    [
+        ("action", "compleet", "; did you mean `complete`?", "dispatch, wait, escalate, complete, fail"),
+        ("join", "al", "; did you mean `all`?", "all, any, majority or a number"),
+        ("pick", "best", "", "all, first"),
+    ],
+)
+def test_words_must_be_known(column: str, word: str, message: str, hint: str) -> None:
+    """Of `action`, `join` and `pick`."""
+    cell = f'"{word}"'
+    assert of_route("-", cell, outputs=[column]) == [
+        f"error: column `{column}` doesn't know `{word}`{message}\n"
+        f"p.dmn, decision `Route`, rule 1, output {column}\n"
+        f"  {cell}\n  {'^' * len(cell)}\n"
+        f"hint: one of {hint}"
+    ]
+
+
+def test_input_data_must_be_something_that_a_run_has() -> None:
+    """Else it would be null for ever."""
+    data = '<inputData id="i" name="fact"><variable id="v" name="fact" /></inputData>'
+    assert found(
+        route(["run.hop"], ["agent", "action"], [GOOD]).replace("</definitions>", f"{data}</definitions>")
+    ) == [
+        "warning: input data `fact` is nothing that a run has; did you mean `facts`?\n"
+        "p.dmn\n"
+        "hint: a run has `run`, `facts`, `last`, `steps`, `budget`, `slo`, `agents`, `signals`"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "meant"),
+    [
+        ("last.confidnce", "last.confidnce", "; did you mean `last.confidence`?"),
+        ("facts.txt", "facts.txt", "; did you mean `facts.text`?"),
+        ("steps.orc.status", "steps.orc", "; did you mean `steps.ocr`?"),
+        ("steps.ocr.output.txt", "steps.ocr.output.txt", "; did you mean `steps.ocr.output.text`?"),
+        ("agents.ocr.latency_p59", "agents.ocr.latency_p59", "; did you mean `agents.ocr.latency_p95`?"),
+        ("budget.left", "budget.left", ""),
+    ],
+)
+def test_a_name_must_exist(path: str, name: str, meant: str) -> None:
+    """Context, facts, agents and their outputs."""
+    (finding,) = of_route("-", '"ocr"', "null", inputs=[path])
+    assert finding.split("\n")[:2] == [
+        f"error: unknown name `{name}`{meant}",
+        "p.dmn, decision `Route`, input 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "run.input.anything.at.all",
+        "run.tags.team",
+        "facts.verdict",
+        "facts.text",
+        "last.outcomes[1].error.kind",
+        "last.outcomes.metrics.score",
+        "last.outcomes[1].proposal[1].agent",
+        "steps.people.output.whatever",
+        "signals.approved.by",
+        "agents.ocr.error_rate",
+        "slo.ratio",
+    ],
+)
+def test_names_that_exist(path: str) -> None:
+    """What ends a path may be followed by anything."""
+    assert of_route("-", '"ocr"', "null", inputs=[path]) == []
+
+
+def test_children_are_known_by_their_as_or_their_own_name() -> None:
+    """In `steps`."""
+    assert of_route("-", '"run:child"', '"kid"', inputs=["steps.kid.status"], outputs=["agent", "as"]) == []
+    assert of_route("-", '"run:child"', "null", inputs=["steps.child.status"]) == []
+
+
+def test_without_agents_nothing_is_said_of_them() -> None:
+    """A policy may be checked before its agents are written."""
+    text = route(["facts.anything", "agents.some.backlog"], ["agent", "colour"], [["-", "-", '"some"', "1"]])
+    assert found(text, catalogue=Catalogue()) == []
+
+
+def test_a_file_that_cannot_be_read_has_the_findings_of_reading_it(tmp_path: Path) -> None:
+    """No rule is asked then."""
+    file = tmp_path / "p.dmn"
+    file.write_text(HEAD)
+    (finding,) = check_policy(file, CATALOGUE)
+    assert (finding.severity, finding.code) == ("error", "xml_syntax")
+
+
+def test_the_agents_alone_make_the_difference() -> None:
+    """The same table is good with another catalogue."""
+    more = replace(CATALOGUE.agents["ask"], name="aks")
+    text = route(["run.hop"], ["agent", "action"], [["-", '"aks"', "null"]])
+    assert found(text, catalogue=Catalogue({**CATALOGUE.agents, "aks": more})) == []

@@ -1,0 +1,130 @@
+"""When a hop is over, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.routing.deciding import after, later, one_rule, run, with_signals
+
+from dmnroute.routing.history import History
+from dmnroute.routing.progress import hop_end, join_is_met, pending_signal, wait_until
+from dmnroute.routing.records import HopEnd, Outcome
+
+STATUSES = st.sampled_from(["ok", "failed", "timeout", "cancelled", "skipped"])
+
+
+@given(st.lists(STATUSES, max_size=6), st.integers(0, 6), st.none() | st.integers(1, 7))
+def test_a_join_agrees_with_a_naive_count(statuses: list[str], open_steps: int, join: int | None) -> None:
+    """All have ended, or so many are ok."""
+    outcomes = [Outcome(step=f"r/1.{n}", agent="a", status=s) for n, s in enumerate(statuses, 1)]  # type: ignore[arg-type]  # drawn
+    ok = 0
+    for status in statuses:
+        if status == "ok":
+            ok += 1
+    expected = open_steps == 0 or (join is not None and ok >= join)
+    assert join_is_met(join, outcomes, len(statuses) + open_steps) == expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (["ok", "ok"], "ok"),
+        (["ok", "failed"], "partial"),
+        (["ok", "timeout"], "partial"),
+        (["failed", "failed"], "failed"),
+        (["failed", "timeout"], "failed"),
+        (["timeout", "timeout"], "timeout"),
+        (["ok", "cancelled"], "ok"),
+        (["ok", "skipped"], "ok"),
+        (["timeout", "cancelled"], "timeout"),
+        (["cancelled", "cancelled"], "failed"),
+        (["skipped", "skipped"], "failed"),
+    ],
+)
+def test_how_a_hop_ended(statuses: list[str], expected: str) -> None:
+    """Cancelled and skipped steps say nothing."""
+    outcomes: list[dict[str, Any]] = [{"status": status} for status in statuses]
+    history = after(History(run()), one_rule(agent='["ask", "ask"]'), *outcomes)
+    assert hop_end(history, now=later(0)) == HopEnd(status=expected)  # type: ignore[arg-type]  # given as text
+
+
+def test_a_hop_without_steps_is_over_at_once() -> None:
+    """And went well."""
+    history = after(History(run()), one_rule(agent='"ask"', for_each="[]"))
+    assert hop_end(history, now=later(0)) == HopEnd(status="ok")
+
+
+def test_a_hop_goes_on_while_steps_run() -> None:
+    """No end yet."""
+    history = after(History(run()), one_rule(agent='["ask", "ask"]'), {})
+    assert hop_end(history, now=later(999)) is None
+
+
+def test_the_steps_that_a_join_leaves_behind_are_named() -> None:
+    """The engine cancels them."""
+    history = after(History(run()), one_rule(agent='["ask", "ask", "ask"]', join='"any"'), {"status": "failed"}, {})
+    assert hop_end(history, now=later(0)) == HopEnd(status="partial", cancelled=("r/1.3",))
+
+
+def test_a_fast_failure_does_not_meet_a_join() -> None:
+    """Only ok outcomes count."""
+    history = after(History(run()), one_rule(agent='["ask", "ask"]', join='"any"'), {"status": "failed"})
+    assert hop_end(history, now=later(0)) is None
+
+
+def test_an_end_has_no_end() -> None:
+    """Nothing follows `complete` and `fail`."""
+    assert hop_end(after(History(run()), one_rule(action='"complete"')), now=later(9)) is None
+    assert hop_end(after(History(run()), one_rule(action='"fail"')), now=later(9)) is None
+
+
+def test_a_wait_is_over_in_time_or_by_its_signal() -> None:
+    """The signal comes first when both are true."""
+    history = after(History(run()), one_rule(action='"wait"', wait="60", signal='"go"'), at=5)
+    assert wait_until(history.hops[0]) == later(65)
+    assert hop_end(history, now=later(64.999)) is None
+    assert hop_end(history, now=later(65)) == HopEnd(status="timeout")
+    assert hop_end(with_signals(history, "other"), now=later(6)) is None
+    assert hop_end(with_signals(history, "other", "go"), now=later(65)) == HopEnd(status="signal", signal=2)
+
+
+def test_a_signal_without_time_is_waited_for_ever() -> None:
+    """Only its signal ends such a wait."""
+    history = after(History(run()), one_rule(action='"wait"', signal='"go"'))
+    assert wait_until(history.hops[0]) is None
+    assert hop_end(history, now=later(10**9)) is None
+
+
+def test_a_signal_that_came_before_the_wait_counts_once() -> None:
+    """Looking back, but never twice."""
+    wait = one_rule(action='"wait"', signal='"go"')
+    history = after(with_signals(History(run()), "go", "go"), wait)
+    first = hop_end(history, now=later(0))
+    assert first == HopEnd(status="signal", signal=1)
+    history = after(history, wait)
+    assert hop_end(history, now=later(0)) == HopEnd(status="signal", signal=2)
+    history = after(history, wait)
+    assert hop_end(history, now=later(0)) is None
+    assert pending_signal(history, "go") is None
+
+
+def test_an_answer_ends_an_escalation() -> None:
+    """Its outcome is that of `people`."""
+    history = after(History(run()), one_rule(action='"escalate"', wait="60"))
+    assert hop_end(history, now=later(59)) is None
+    answered = after(History(run()), one_rule(action='"escalate"', wait="60"), {"output": {"yes": True}})
+    assert hop_end(answered, now=later(1)) == HopEnd(status="ok")
+
+
+def test_an_outcome_that_is_there_stays() -> None:
+    """And one of a step that isn't planned is left out."""
+    history = after(History(run()), one_rule(agent='"ask"'), {"output": {"answer": 1}})
+    late = [
+        Outcome(step="r/1.1", agent="ask", status="failed"),
+        Outcome(step="r/9.9", agent="ask", status="ok"),
+    ]
+    assert history.with_outcomes(late) == history
+    assert History(run()).with_outcomes(late) == History(run())
