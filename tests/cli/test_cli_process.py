@@ -140,7 +140,7 @@ def test_a_killed_run_goes_on_where_it_was(bench: Bench) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """Start-up is a feature: the parts are imported when a command needs them."""
-    heavy = ("sqlalchemy", "pydantic", "lxml", "structlog", "asyncio", "rich", "dmnroute.app")
+    heavy = ("sqlalchemy", "pydantic", "lxml", "structlog", "rich", "dmnroute.app")
     code = (
         "import sys\nfrom dmnroute.cli.entry import exit_code\nexit_code(['--help'])\n"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"

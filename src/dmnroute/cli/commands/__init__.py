@@ -20,8 +20,10 @@ from dmnroute.cli.commands.runs import runs
 from dmnroute.cli.commands.show import show
 from dmnroute.cli.commands.signal import signal
 from dmnroute.cli.commands.version import version
+from dmnroute.cli.demo.command import demo
 
 COMMANDS: tuple[Callable[..., Any], ...] = (
+    demo,
     init,
     check,
     eval_,

@@ -52,6 +52,10 @@ def demo(
     Edit dmn/intake.dmn while it runs: the next hop is decided by what you save.
 
     Exit code 0 when every document reached an end, and every decision came out the same once more.
+
+    \b
+    Example:
+      dmnroute demo ~/Documents --limit 20
     """
     from dmnroute.cli.demo.board import Board
     from dmnroute.cli.demo.change import read_change
