@@ -13,3 +13,4 @@ class ShippedProject(BuildHookInterface):
             return
         build_data["force_include"]["workers/intake"] = "dmnroute/shipped/workers/intake"
         build_data["force_include"]["dmn/intake.dmn"] = "dmnroute/shipped/dmn/intake.dmn"
+        build_data["force_include"]["bpmn/agent-run.bpmn"] = "dmnroute/shipped/bpmn/agent-run.bpmn"

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.project import Project
-from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Limits, Outcome, RunState, RunStatus
 from dmnroute.settings import Settings
@@ -52,7 +51,7 @@ class Harness(Protocol):
 
     async def cancel(self, run: str) -> None: ...
 
-    async def redeliver_route(self, run: str, hop: int) -> Turn:
+    async def redeliver_route(self, run: str, hop: int) -> None:
         """Deliver a route job once more."""
 
     async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
@@ -123,8 +122,8 @@ class LocalHarness:
     async def cancel(self, run: str) -> None:
         await self.app.router.cancel(run)
 
-    async def redeliver_route(self, run: str, hop: int) -> Turn:
-        return await self.app.router.route(run, hop=hop)
+    async def redeliver_route(self, run: str, hop: int) -> None:
+        await self.app.router.route(run, hop=hop)
 
     async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
         step = (await self.history(run)).hops[hop - 1].decision.plan.steps[index - 1]

@@ -75,6 +75,8 @@ class Worker:
         async def handle(job: Job, **_: Any) -> dict[str, Any]:
             return dict(await handler(job))
 
+        # pyzeebe looks for the type itself; under postponed annotations it would find the text "Job".
+        handle.__annotations__["job"] = Job
         decorate = self._worker.task(
             task_type=job_type,
             timeout_ms=int(self.job_timeout * 1000),

@@ -1,0 +1,210 @@
+"""The scenarios on a real broker: router and agent workers in this process, time on the broker's controlled clock."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+from pyzeebe import Job
+
+from dmnroute.agents.execute import StepRunner
+from dmnroute.agents.registry import Registry
+from dmnroute.agents.slots import Slots
+from dmnroute.policies.folder import FolderPolicies
+from dmnroute.router.router import Router
+from dmnroute.routing.checks import check_policy
+from dmnroute.routing.history import History
+from dmnroute.routing.records import Limits, Outcome, RunState, RunStatus
+from dmnroute.store.open import open_store
+from dmnroute.zeebe.channel import connect
+from dmnroute.zeebe.contract import ROUTE_JOB, SIGNAL_JOB
+from dmnroute.zeebe.deployment import deploy_process
+from dmnroute.zeebe.engine import ZeebeEngine
+from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.route_worker import RouteWorker
+from dmnroute.zeebe.serving import agents_worker
+from dmnroute.zeebe.signal_worker import SIGNAL_VARIABLES, SignalWorker
+from dmnroute.zeebe.wire import ROUTE_VARIABLES
+from dmnroute.zeebe.worker import Worker
+
+PATIENCE = 8.0
+
+
+class ClockedBroker(Protocol):
+    """A broker that was started with a controlled clock."""
+
+    @property
+    def grpc_address(self) -> str: ...
+
+    def advance_clock(self, seconds: float) -> None: ...
+
+
+_ahead: Counter[str] = Counter()
+"""Seconds that each broker was moved ahead; a broker serves many tests, one at a time."""
+
+
+@dataclass
+class BrokerClock:
+    """The broker's time: real time, and what the broker was moved ahead."""
+
+    broker: ClockedBroker
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=_ahead[self.broker.grpc_address])
+
+    async def advance(self, seconds: float) -> None:
+        """Move the broker's clock, and this one with it."""
+        await asyncio.to_thread(self.broker.advance_clock, seconds)
+        _ahead[self.broker.grpc_address] += int(seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep until the clock shows so much more, by whichever way."""
+        until = self.now() + timedelta(seconds=seconds)
+        while (left := (until - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, 0.05))
+
+
+@dataclass
+class ZeebeHarness:
+    """A router and agents on the broker."""
+
+    folder: Path
+    clock: BrokerClock
+    router: Router
+    engine: ZeebeEngine
+    limits: Limits = field(default_factory=Limits)
+    _ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger"
+
+    def publish(self, policy: str, text: str) -> None:
+        (self.folder / "dmn" / f"{policy}.dmn").write_text(text)
+
+    async def start(
+        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+    ) -> str:
+        self.limits = limits or Limits()
+        name = self._ids.setdefault(run, f"{run}-{uuid4().hex[:8]}")
+        await self.engine.start(policy, run=name, input={"ledger": str(self.ledger), **(input or {})})
+        return name
+
+    async def until(self, run: str, *statuses: RunStatus) -> RunState:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                state = await self.router.store.state(self._ids.get(run, run))
+                if state is not None and state.status in statuses:
+                    return state
+                await asyncio.sleep(0.01)
+
+    async def until_called(self, agent: str, times: int = 1) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while self.calls()[agent] < times:
+                await asyncio.sleep(0.01)
+
+    async def advance(self, seconds: float) -> None:
+        # The store knows of a wait before the broker has set its timer; only time tells when it has.
+        await asyncio.sleep(0.5)
+        await self.clock.advance(seconds)
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        await self.engine.signal(run, name, payload, key=key)
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        await self.engine.answer(run, answer)
+
+    async def retry(self, run: str) -> None:
+        await self.engine.retry(run)
+
+    async def cancel(self, run: str) -> None:
+        await self.engine.cancel(run)
+
+    async def redeliver_route(self, run: str, hop: int) -> None:
+        state = await self.router.store.state(run)
+        assert state is not None
+        job = route_job(run, int(state.run.process_instance or 0), hop=hop - 1)
+        await RouteWorker(self.router, self.limits).handle(job)
+
+    async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
+        step = (await self.history(run)).hops[hop - 1].decision.plan.steps[index - 1]
+        again = Outcome(step=step.id, agent=step.agent, status="ok", output={"greeting": "once more"})
+        return await self.router.record(again)
+
+    async def history(self, run: str) -> History:
+        history = await self.router.store.history(self._ids.get(run, run))
+        assert history is not None
+        return history
+
+    def calls(self) -> Counter[str]:
+        lines = self.ledger.read_text().splitlines() if self.ledger.exists() else []
+        return Counter(line.split()[0] for line in lines)
+
+
+def route_job(run: str, instance: int, *, hop: int) -> Job:
+    """A route job as the broker delivers it."""
+    return Job(
+        key=1,
+        type="dmnroute.route",
+        process_instance_key=instance,
+        bpmn_process_id="agent-run",
+        process_definition_version=1,
+        process_definition_key=1,
+        element_id="Route",
+        element_instance_key=1,
+        custom_headers={},
+        worker="test",
+        retries=3,
+        deadline=0,
+        variables={"runId": run, "hop": hop},
+    )
+
+
+@asynccontextmanager
+async def zeebe_harness(folder: Path, broker: ClockedBroker) -> AsyncIterator[ZeebeHarness]:
+    """A harness on the broker, with a store, a router and workers of its own."""
+    from tests.scenarios import agents
+
+    (folder / "dmn").mkdir()
+    registry = Registry.of([sys.modules[agents.__name__]])
+    clock = BrokerClock(broker)
+    store = await open_store(str(folder / "runs.db"))
+    policies = FolderPolicies(folder / "dmn", store, clock, check=lambda model: check_policy(model, registry.catalogue))
+    router = Router(store, policies, registry.catalogue, clock)
+    channel = connect(broker.grpc_address)
+    gateway = Gateway(channel)
+    await deploy_process(gateway)
+    harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway))
+    with ThreadPoolExecutor(2) as threads:
+        runner = StepRunner(registry, clock, threads, Slots(2))
+
+        async def route(job: Job) -> Mapping[str, Any]:
+            return await RouteWorker(router, harness.limits).handle(job)
+
+        routes = Worker(gateway, "router")
+        routes.serve(ROUTE_JOB, route, variables=ROUTE_VARIABLES)
+        routes.serve(SIGNAL_JOB, SignalWorker(router, gateway).handle, variables=SIGNAL_VARIABLES)
+        workers = [
+            routes,
+            agents_worker(runner, gateway, store=store, name="agents", job_timeout=3),
+        ]
+        tasks = [asyncio.create_task(worker.work()) for worker in workers]
+        try:
+            yield harness
+        finally:
+            for state in await store.states():
+                await harness.engine.cancel(state.run.id)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await store.close()
+            await channel.close()
