@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dmnroute.app import App
@@ -32,16 +32,22 @@ class Audit:
 
 
 async def audit(
-    app: App, documents: dict[str, str], policy: PolicyVersion, unchanged: PolicyVersion | None = None
+    app: App,
+    documents: dict[str, str],
+    policy: PolicyVersion,
+    *,
+    unchanged: PolicyVersion | None = None,
+    tell: Callable[[str], None] = lambda words: None,
 ) -> Audit:
     """Replay every decision with its stored version of the policy, and search for the threshold that tells most.
 
     Histories are read one after the other, for all of them may not fit into memory. `unchanged` is the policy
-    without `--set`: the runs that it would have sent another way are named.
+    without `--set`: the runs that it would have sent another way are named. `tell` is told what is being done.
     """
     found = Audit()
     search = Search(policy, app.registry.catalogue)
-    for run in documents:
+    for number, run in enumerate(documents, 1):
+        tell(f"taking every decision once more: document {number} of {len(documents)}")
         history = await app.store.history(run)
         if history is not None:
             await _replay(app, history, documents[run], found)
@@ -49,6 +55,7 @@ async def audit(
             if unchanged is not None and first_divergence(history, unchanged, app.registry.catalogue) is not None:
                 found.rerouted.append(run)
         await asyncio.sleep(0)
+    tell("looking for the threshold that tells most")
     found.what_if = await _searched(app, search)
     return found
 

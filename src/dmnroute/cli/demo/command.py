@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shlex
 import signal
@@ -63,6 +64,8 @@ def demo(
     from dmnroute.cli.demo.session import fresh_name
 
     settings = session_of(context).settings()
+    if settings.log_level == "warning":  # what happens to the policy is part of the show
+        logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))
     wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes)
     board = Board()

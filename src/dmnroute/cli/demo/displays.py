@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, Protocol
 
 from dmnroute.cli import streams
@@ -100,23 +102,30 @@ class LiveDisplay:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Take the whole screen, so that a window that changes its size leaves no traces."""
+        """Take the whole screen, so that a window that changes its size leaves no traces.
+
+        What is logged meanwhile is written when the screen is given back.
+        """
         from rich.live import Live
 
-        with Live(console=self._console, screen=True, auto_refresh=False, transient=True) as live:
-            self._live = live
-            try:
+        logged = io.StringIO()
+        live = Live(
+            console=self._console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+        )
+        try:
+            with redirect_stderr(logged), live:
+                self._live = live
                 yield
-            finally:
-                self._live = None
+        finally:
+            self._live = None
+            sys.stderr.write(logged.getvalue())
 
     def show(self, event: Event) -> None:
         """The next frame shows it."""
 
     def busy(self, words: str) -> None:
-        """Shown below the progress, at once."""
+        """Shown below the progress."""
         self._busy = words
-        self._draw()
 
     async def keep_drawing(self) -> None:
         """Draw frame after frame."""

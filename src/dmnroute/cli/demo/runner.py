@@ -127,9 +127,8 @@ class Demo:
             await self._drive(app, runs)
             await news.look(self._tell)
             seconds, cpu = self.clock() - began, time.process_time() - cpu
-            self.display.busy("taking every decision once more …")
             latest = await app.policies.version(POLICY, self.board.version)
-            found = await audit(app, runs.documents, latest, unchanged)
+            found = await audit(app, runs.documents, latest, unchanged=unchanged, tell=self.display.busy)
         return Summary(
             board=self.board,
             audit=found,
