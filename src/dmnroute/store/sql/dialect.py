@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Table, and_, func, select
+from sqlalchemy import ColumnElement, Dialect, Table, and_, func, select
 from sqlalchemy.dialects import sqlite
 
 from dmnroute.store.columns import POSTGRESQL
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 
-def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_new(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that leaves rows which are there already as they are."""
-    if connection.dialect.name == POSTGRESQL:
+    if dialect.name == POSTGRESQL:
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert(table).on_conflict_do_nothing()

@@ -13,6 +13,8 @@ from dmnroute.store.rows import Row
 from dmnroute.store.schema import events
 from dmnroute.store.sql.reading import many
 
+_ADD = insert(events)
+
 
 def row(telling: Telling, *, at: datetime, run: str | None = None) -> Row:
     """An event as a row; the database numbers it."""
@@ -23,7 +25,7 @@ def row(telling: Telling, *, at: datetime, run: str | None = None) -> Row:
 def add(connection: Connection, values: Sequence[Row]) -> None:
     """Add events in this order."""
     if values:
-        connection.execute(insert(events), values)
+        connection.execute(_ADD, values)
 
 
 def after(connection: Connection, number: int, *, run: str | None, limit: int) -> list[Event]:

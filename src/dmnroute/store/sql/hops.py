@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from dmnroute.routing.history import History, Hop
@@ -15,6 +15,13 @@ from dmnroute.store.schema import decisions, signals, steps
 from dmnroute.store.sql import events, runs
 from dmnroute.store.sql.reading import many
 from dmnroute.store.sql.steps import end, plan
+
+# Statements of every hop are built once: building takes longer than SQLite takes to answer.
+_RUN: BindParameter[str] = bindparam("run")
+_DECISIONS = select(decisions).where(decisions.c.run == _RUN).order_by(decisions.c.hop)
+_STEPS = select(steps).where(steps.c.run == _RUN).order_by(steps.c.hop, steps.c.position)
+_SIGNALS = select(signals).where(signals.c.run == _RUN).order_by(signals.c.number)
+_DECIDE = insert(decisions)
 
 
 def write(connection: Connection, state: RunState, change: HopWrite) -> None:
@@ -31,9 +38,7 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> None:
 
 def history(connection: Connection, run: Run) -> History:
     """Everything that happened in a run: one query for each table, however many hops there are."""
-    decided = many(connection, select(decisions).where(decisions.c.run == run.id).order_by(decisions.c.hop))
-    planned = many(connection, select(steps).where(steps.c.run == run.id).order_by(steps.c.hop, steps.c.position))
-    told = many(connection, select(signals).where(signals.c.run == run.id).order_by(signals.c.number))
+    decided, planned, told = (many(connection, query, run=run.id) for query in (_DECISIONS, _STEPS, _SIGNALS))
     by_hop: dict[int, list[rows.Row]] = defaultdict(list)
     for step in planned:
         by_hop[step["hop"]].append(step)
@@ -47,7 +52,7 @@ def history(connection: Connection, run: Run) -> History:
 def _decide(connection: Connection, decision: DecisionRecord) -> None:
     """The primary key (run, hop) is the last guard against a hop that is decided twice."""
     try:
-        connection.execute(insert(decisions), rows.decision_row(decision))
+        connection.execute(_DECIDE, rows.decision_row(decision))
     except IntegrityError as error:
         raise changes.hop_decided(decision.run, decision.hop) from error
     plan(connection, decision)

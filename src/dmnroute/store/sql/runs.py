@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from dmnroute.routing.records import Run, RunState, RunStatus
 from dmnroute.store import changes, rows
@@ -16,6 +16,11 @@ from dmnroute.store.sql import events
 from dmnroute.store.sql.dialect import has_tags, insert_new
 from dmnroute.store.sql.reading import many, one
 
+_OF_RUN = runs.c.id == bindparam("of_run")
+_FIND = select(runs).where(_OF_RUN)
+_HOLD = _FIND.with_for_update()
+_CHANGE = update(runs).where(_OF_RUN)
+
 
 def create(connection: Connection, given: Sequence[Run]) -> int:
     """Add the runs that aren't there."""
@@ -23,7 +28,7 @@ def create(connection: Connection, given: Sequence[Run]) -> int:
     for run in given:
         by_id.setdefault(run.id, run)
     values = [rows.run_row(run) | rows.state_row(rows.new_state(run)) for run in by_id.values()]
-    statement = insert_new(connection, runs).returning(runs.c.id)
+    statement = insert_new(connection.dialect, runs).returning(runs.c.id)
     new = set(connection.scalars(statement, values)) if values else set()
     started = [run for run in by_id.values() if run.id in new]
     events.add(connection, [events.row(changes.run_started(run), at=run.started, run=run.id) for run in started])
@@ -31,13 +36,13 @@ def create(connection: Connection, given: Sequence[Run]) -> int:
 
 
 def find(connection: Connection, run: str) -> RunState | None:
-    row = one(connection, select(runs).where(runs.c.id == run))
+    row = one(connection, _FIND, of_run=run)
     return rows.state_of(row) if row else None
 
 
 def hold(connection: Connection, run: str) -> RunState:
     """Lock a run until the transaction ends; whoever changes anything of a run locks it first."""
-    row = one(connection, select(runs).where(runs.c.id == run).with_for_update())
+    row = one(connection, _HOLD, of_run=run)
     if row is None:
         raise changes.unknown_run(run)
     return rows.state_of(row)
@@ -64,15 +69,15 @@ def listed(
 
 def change(connection: Connection, state: RunState) -> None:
     """Write where a run stands; its lease isn't touched."""
-    row = rows.state_row(state)
+    row = rows.state_row(state) | {"of_run": state.run.id}
     del row["owner"], row["lease_until"]
-    connection.execute(update(runs).where(runs.c.id == state.run.id), row)
+    connection.execute(_CHANGE, row)
 
 
 def touch(connection: Connection, run: str, *, at: datetime, cost: Decimal | None = None) -> None:
     """Say when a run changed last, and what it has cost by now."""
     values: dict[str, Any] = {"updated": at} if cost is None else {"updated": at, "cost": cost}
-    connection.execute(update(runs).where(runs.c.id == run), values)
+    connection.execute(_CHANGE, values | {"of_run": run})
 
 
 def acquire(

@@ -102,10 +102,8 @@ class SqliteDatabase:
     def _prepare(self) -> None:
         """Switch to the write-ahead log, which stays with the file, and bring the tables up to date."""
         _patiently(self._write_ahead, self._patience)
-        with self._reading.begin() as connection:
-            if current(connection, self._name):
-                return
-        self._writer.whole(partial(upgrade, store=self._name))
+        if not _patiently(partial(self._read, partial(current, store=self._name)), self._patience):
+            self._writer.whole(partial(upgrade, store=self._name))
 
     def _write_ahead(self) -> None:
         with closing(self._writing.raw_connection()) as connection:
@@ -209,7 +207,7 @@ def _patiently(action: Callable[[], T], patience: float) -> T:
     while True:
         try:
             return action()
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             if not is_locked(error) or time.monotonic() > end:
                 raise
         time.sleep(pause * random.uniform(0.5, 1.5))

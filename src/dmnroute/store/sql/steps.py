@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dmnroute.routing.records import DecisionRecord, Outcome
 from dmnroute.store import changes, rows
@@ -13,29 +13,33 @@ from dmnroute.store.sql import events
 from dmnroute.store.sql.reading import one
 from dmnroute.store.sql.runs import touch
 
+_PLAN = insert(steps)
+_OF_STEP = steps.c.id == bindparam("of_step")
+_END = update(steps).where(_OF_STEP, steps.c.run == bindparam("of_run"), steps.c.status.is_(None))
+_HOLD = select(runs.c.id, runs.c.cost).join(steps, steps.c.run == runs.c.id).where(_OF_STEP).with_for_update(of=runs)
+
 
 def plan(connection: Connection, decision: DecisionRecord) -> None:
     """Add the steps of a decision."""
     planned = enumerate(decision.plan.steps, 1)
     values = [rows.step_row(step, hop=decision.hop, position=position) for position, step in planned]
     if values:
-        connection.execute(insert(steps), values)
+        connection.execute(_PLAN, values)
 
 
 def end(connection: Connection, run: str, outcome: Outcome, *, at: datetime) -> bool:
     """Set the outcome of a step of a run; the first one wins."""
-    waiting = update(steps).where(steps.c.id == outcome.step, steps.c.run == run, steps.c.status.is_(None))
-    return connection.execute(waiting, rows.outcome_row(outcome, at=at)).rowcount > 0
+    values = rows.outcome_row(outcome, at=at) | {"of_step": outcome.step, "of_run": run}
+    return connection.execute(_END, values).rowcount > 0
 
 
 def record(connection: Connection, outcome: Outcome, *, at: datetime) -> bool:
     """Keep an outcome that arrives by itself."""
-    of_step = select(runs.c.id, runs.c.cost).join(steps, steps.c.run == runs.c.id).where(steps.c.id == outcome.step)
-    held = connection.execute(of_step.with_for_update(of=runs)).first()
-    if held is None or not end(connection, held.id, outcome, at=at):
+    held = one(connection, _HOLD, of_step=outcome.step)
+    if held is None or not end(connection, held["id"], outcome, at=at):
         return False
-    touch(connection, held.id, at=at, cost=changes.total(held.cost, [outcome]))
-    events.add(connection, [events.row(changes.step_ended(outcome), at=at, run=held.id)])
+    touch(connection, held["id"], at=at, cost=changes.total(held["cost"], [outcome]))
+    events.add(connection, [events.row(changes.step_ended(outcome), at=at, run=held["id"])])
     return True
 
 
