@@ -51,7 +51,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class HopWrite:
-    """Everything that one hop changes; a store takes it whole or not at all."""
+    """Everything that one hop changes; a store takes it whole or not at all.
+
+    Status, stop and result replace what the run had.
+    """
 
     status: RunStatus
     at: datetime
@@ -116,7 +119,10 @@ class Store(Protocol):
         ...
 
     def locked(self, run: str) -> AbstractAsyncContextManager[LockedRun]:
-        """Hold a run alone, across processes. Raises OperatorError `unknown_run`."""
+        """Hold a run alone, across processes, and briefly: others wait. Raises OperatorError `unknown_run`.
+
+        The task that holds it writes by `LockedRun.write` only: any other write raises UsageError `run_held`.
+        """
         ...
 
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
@@ -130,7 +136,10 @@ class Store(Protocol):
     async def acquire(
         self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
     ) -> bool:
-        """Take or renew the lease on a run. False while another owner holds it who isn't known to be gone."""
+        """Take or renew the lease on a run. False while another owner holds it who isn't known to be gone.
+
+        A lease is over at the instant `until`. False, too, when there is no such run.
+        """
         ...
 
     async def release(self, run: str, owner: str) -> None:
