@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.crowd import drive_all
 from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
@@ -59,23 +60,9 @@ class LocalEngine:
         assert state is not None
         return state.status
 
-    async def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
+    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
         """Drive many runs, so many at once; tells each as it comes to rest."""
-        waiting, active = iter(runs), set[asyncio.Task[tuple[str, RunStatus]]]()
-        try:
-            while True:
-                while len(active) < at_once and (run := next(waiting, None)) is not None:
-                    active.add(asyncio.create_task(self._named(run)))
-                if not active:
-                    return
-                done, active = await asyncio.wait(active, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    yield task.result()
-        finally:
-            await _cancel(active)
-
-    async def _named(self, run: str) -> tuple[str, RunStatus]:
-        return run, await self.drive(run)
+        return drive_all(self.drive, runs, at_once=at_once)
 
     async def _drive(self, run: str, *, patient: bool) -> RunStatus:
         while True:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dmnroute.router.router import Router
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.plan import CHILD_RUN
@@ -9,16 +11,25 @@ from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Limits, Outcome, PlannedStep, Run, StepError
 
 
-def child_of(step: PlannedStep, router: Router) -> Run:
-    """The child run of a step: it has the step's id, and may cost and take what the step may."""
+def child_of(step: PlannedStep, router: Router, *, limits: Limits) -> Run:
+    """The child run of a step: it has the step's id, and may cost and take what the step may.
+
+    `limits` are the parent's; its other ones hold for the child too, and it may be nested one level less.
+    """
     return router.new_run(
         step.id,
         step.type.removeprefix(CHILD_RUN),
         input=step.input,
-        limits=Limits(cost=step.max_cost, time=step.timeout),
+        limits=limits.model_copy(
+            update={"cost": step.max_cost, "time": step.timeout, "depth": max(limits.depth - 1, 0)}
+        ),
         tenant=step.tenant,
         parent=step.id,
     )
+
+
+def _output(result: Any) -> dict[str, Any] | None:
+    return result if result is None or isinstance(result, dict) else {"result": result}
 
 
 async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
@@ -34,7 +45,7 @@ async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
         agent=step.agent,
         status="ok" if ok else "failed" if state.status == "failed" else "cancelled",
         confidence=min((o.confidence for o in outcomes if o.status == "ok" and o.confidence is not None), default=None),
-        output=state.result if isinstance(state.result, dict) else {"result": state.result},
+        output=_output(state.result),
         error=None if ok else StepError(kind="child_failed", message=reason or f"the child run {state.status}"),
         cost=history.spent(),
         tokens=sum(outcome.tokens for outcome in outcomes),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dmnroute.errors import OperatorError, RouteError
+from dmnroute.errors import OperatorError, RouteError, TableError
 from dmnroute.router.turn import Turn
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
-from dmnroute.routing.history import History
+from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import cancelled
+from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
 from dmnroute.routing.progress import closing_outcomes, hop_end
@@ -111,7 +112,21 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            return await self._advance(locked, outcomes, policy, element_instance)
+            turn = await self._advance(locked, outcomes, policy, element_instance)
+        await self._cancel_children(turn)
+        return turn
+
+    async def _cancel_children(self, turn: Turn) -> None:
+        """End the child runs whose steps were cancelled when the hop before ended."""
+        hops = turn.history.hops
+        ended = hops[-2:-1] if turn.new else hops[-1:] if turn.stop else ()
+        for hop in ended:
+            await self._cancel_runs_of(step for step in hop.decision.plan.steps if _is_cancelled(hop, step))
+
+    async def _cancel_runs_of(self, steps: Iterable[PlannedStep]) -> None:
+        for step in steps:
+            if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
+                await self.cancel(step.id)
 
     async def _policy(self, run: str) -> PolicyVersion | RouteError:
         """The active version of the run's policy, or why there is none; looked up before the run is locked."""
@@ -122,6 +137,8 @@ class Router:
             return await self.policies.active(state.run.policy)
         except RouteError as error:
             return error
+        except TableError as error:
+            return RouteError(error.message, code=error.code, place=error.place, hint=error.hint)
 
     async def _advance(
         self,
@@ -137,13 +154,14 @@ class Router:
             if arrived:
                 await locked.write(HopWrite(status=locked.state.status, at=now, outcomes=arrived))
             return Turn(history, locked.state.status)
-        outcomes = [*arrived, *closing_outcomes(history, end)]
+        outcomes = [*arrived, *await self._closed(history, end)]
         history = history.with_outcomes(outcomes)
         try:
             decision = self._decide(history, end, policy, now=now)
             decision = decision.model_copy(update={"element_instance": element_instance})
         except RouteError as error:
-            stop = _stop(error, history, now=now, element_instance=element_instance)
+            version = policy.version if isinstance(policy, PolicyVersion) else None
+            stop = _stop(error, history, version, now=now, element_instance=element_instance)
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
@@ -152,6 +170,14 @@ class Router:
         await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
         log.info("hop decided", extra=_log_fields(decision))
         return Turn(history.with_decision(decision), status, result=result, new=True)
+
+    async def _closed(self, history: History, end: HopEnd) -> list[Outcome]:
+        """The outcomes of what is ended with the hop; a child run that is cancelled has cost what it has spent."""
+        closed = []
+        for outcome in closing_outcomes(history, end):
+            child = await self.store.state(outcome.step) if outcome.status == "cancelled" else None
+            closed.append(outcome if child is None else outcome.model_copy(update={"cost": child.cost}))
+        return closed
 
     def _decide(
         self, history: History, end: HopEnd, policy: PolicyVersion | RouteError, *, now: datetime
@@ -185,10 +211,10 @@ class Router:
         Raises:
             OperatorError: `unknown_run`, or `not_escalated` when the run waits for no answer (any more).
         """
-        history = await self.store.history(run)
         state = await self._open(run)
+        history = await self.store.history(run)
         hop = history.last if history else None
-        if state.status != "escalated" or hop is None:
+        if state.status != "escalated" or hop is None or hop.decision.plan.action != "escalate":
             raise OperatorError(f"run `{run}` waits for no answer; it is {state.status}", code="not_escalated")
         now = self.clock.now()
         outcome = Outcome(step=hop.decision.plan.steps[0].id, agent=PEOPLE, status="ok", output=dict(answer))
@@ -208,14 +234,16 @@ class Router:
             await locked.write(HopWrite(status=status, at=self.clock.now()))
 
     async def cancel(self, run: str) -> None:
-        """End a run now; its open steps are cancelled. A run that ended stays as it is."""
+        """End a run now, with its child runs; its open steps are cancelled. A run that ended stays as it is."""
         async with self.store.locked(run) as locked:
             if locked.state.status in ENDED:
                 return
             last = locked.history.last
             end = HopEnd(status="failed", cancelled=last.missing() if last else ())
-            outcomes = closing_outcomes(locked.history, end)
+            outcomes = await self._closed(locked.history, end)
             await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
+        if last is not None:
+            await self._cancel_runs_of(step for step in last.decision.plan.steps if step.id in end.cancelled)
 
     async def cancel_step(self, step: str) -> None:
         """End one step; the other steps of its hop go on. One that has ended stays as it is.
@@ -233,7 +261,8 @@ class Router:
                 code="unknown_step",
                 hint="`dmnroute show RUN` names its steps",
             )
-        await self.store.record(cancelled(planned), at=self.clock.now())
+        if await self.store.record(cancelled(planned), at=self.clock.now()):
+            await self._cancel_runs_of([planned])
 
     async def _open(self, run: str) -> RunState:
         state = await self.store.state(run)
@@ -258,11 +287,19 @@ def _status_of(history: History) -> RunStatus:
     return STATUS_AFTER[history.last.decision.plan.action] if history.last else "running"
 
 
-def _stop(error: RouteError, history: History, *, now: datetime, element_instance: str | None) -> Stop:
+def _is_cancelled(hop: Hop, step: PlannedStep) -> bool:
+    outcome = hop.outcomes.get(step.id)
+    return outcome is not None and outcome.status == "cancelled"
+
+
+def _stop(
+    error: RouteError, history: History, version: int | None, *, now: datetime, element_instance: str | None
+) -> Stop:
     return Stop(
         code=error.code,
         message=str(error),
         policy=history.run.policy,
+        version=version,
         hop=len(history.hops) + 1,
         at=now,
         element_instance=element_instance,

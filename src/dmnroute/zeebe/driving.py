@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from dmnroute.errors import OperatorError
+from dmnroute.router.crowd import drive_all
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
@@ -41,24 +42,9 @@ class ZeebeDriver:
             await self.gateway.publish(START_MESSAGE, run, start, life=0, message_id=f"start:{run}")
         return await self._watch(run, patient=patient)
 
-    async def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
+    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
         """Drive many runs, so many at once; tells each as it comes to rest."""
-        waiting, active = iter(runs), set[asyncio.Task[tuple[str, RunStatus]]]()
-        try:
-            while True:
-                while len(active) < at_once and (run := next(waiting, None)) is not None:
-                    active.add(asyncio.create_task(self._named(run)))
-                if not active:
-                    return
-                done, active = await asyncio.wait(active, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    yield task.result()
-        finally:
-            for task in active:
-                task.cancel()
-
-    async def _named(self, run: str) -> tuple[str, RunStatus]:
-        return run, await self.drive(run)
+        return drive_all(self.drive, runs, at_once=at_once)
 
     async def _watch(self, run: str, *, patient: bool) -> RunStatus:
         told = 0

@@ -132,7 +132,9 @@ class RouteWorker:
         history = await self.router.store.history(parent) if parent else None
         hop = history.last if history else None
         step = next((s for s in hop.decision.plan.steps if s.id == run), None) if hop else None
-        return child_of(step, self.router) if step is not None and step.type.startswith(CHILD_RUN) else None
+        if history is None or step is None or not step.type.startswith(CHILD_RUN):
+            return None
+        return child_of(step, self.router, limits=history.run.limits)
 
 
 def _read(job: Job) -> RouteJob:
