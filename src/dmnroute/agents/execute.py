@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
+from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,31 @@ from dmnroute.routing.ports import Clock
 from dmnroute.routing.records import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import retry_delay
 
+GRACE = 5.0
+"""Seconds that an agent gets to clean up when it is cancelled; then nobody waits for it any more."""
+
+LONGEST_MESSAGE = 2000
+"""Characters of an error's message that are kept."""
+
+Answer = tuple[dict[str, Any] | None, StepError | None]
+"""The output, or why there is none."""
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What the attempts of a step have cost so far, the one under way included."""
+
+    number: int
+    cost: Decimal = Decimal(0)
+    tokens: int = 0
+    handle: Step | None = field(default=None)
+
+    def total(self) -> dict[str, Any]:
+        """The figures of an outcome that comes in the middle of an attempt."""
+        cost = (self.handle.cost if self.handle else None) or Decimal(0)
+        tokens = (self.handle.tokens if self.handle else None) or 0
+        return {"attempt": self.number, "cost": self.cost + cost, "tokens": self.tokens + tokens}
+
 
 @dataclass(frozen=True, slots=True)
 class StepRunner:
@@ -34,21 +59,32 @@ class StepRunner:
     executor: Executor
     slots: Slots
 
-    async def run(self, step: PlannedStep, *, timeout: Decimal | None, on_progress: Progress | None = None) -> Outcome:
+    async def run(
+        self,
+        step: PlannedStep,
+        *,
+        timeout: Decimal | None,
+        on_progress: Progress | None = None,
+        agent: str | None = None,
+    ) -> Outcome:
         """The outcome of a step, after the retries that its policy allows. Never raises but when it is cancelled.
 
-        `timeout` is in seconds from now, the time in the queue and all attempts included.
+        `timeout` is in seconds from now, the time in the queue and all attempts included. `agent` is the name of the
+        agent that stands in for a process.
         """
-        agent = self.registry.agents.get(step.type.removeprefix("agent."))
-        if agent is None:
+        found = self.registry.agents.get(agent or step.type.removeprefix("agent."))
+        if found is None:
             return failed(step, "no_worker", f"no agent `{step.agent}` is loaded here")
-        if agent.missing:
-            modules = ", ".join(f"`{module}`" for module in agent.missing)
-            return failed(step, "unavailable", f"agent `{agent.name}` needs {modules}, which isn't installed")
-        work = asyncio.create_task(self._attempts(agent, step, on_progress))
-        return await self._within(timeout, work, step)
+        if found.missing:
+            modules = ", ".join(f"`{module}`" for module in found.missing)
+            return failed(step, "unavailable", f"agent `{found.name}` needs {modules}, which isn't installed")
+        attempts = _Attempts(step.attempt)
+        work = asyncio.create_task(self._outcome(found, step, attempts, on_progress))
+        return await self._within(timeout, work, step, attempts)
 
-    async def _within(self, timeout: Decimal | None, work: asyncio.Task[Outcome], step: PlannedStep) -> Outcome:
+    async def _within(
+        self, timeout: Decimal | None, work: asyncio.Task[Outcome], step: PlannedStep, attempts: _Attempts
+    ) -> Outcome:
         """Race the work against the timeout."""
         started = self.clock.now()
         timer = None if timeout is None else asyncio.create_task(self.clock.sleep(float(timeout)))
@@ -56,38 +92,44 @@ class StepRunner:
             await asyncio.wait([task for task in (work, timer) if task], return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 return work.result()
-            return timed_out(step, latency=seconds_between(started, self.clock.now()))
+            latency = seconds_between(started, self.clock.now())
+            await _cancel(work)
+            return timed_out(step, latency=latency).model_copy(update=attempts.total())
         finally:
             await _cancel(work, timer)
 
-    async def _attempts(self, agent: Agent[..., Any], step: PlannedStep, on_progress: Progress | None) -> Outcome:
-        attempt, cost, tokens = step.attempt, Decimal(0), 0
+    async def _outcome(
+        self, agent: Agent[..., Any], step: PlannedStep, attempts: _Attempts, on_progress: Progress | None
+    ) -> Outcome:
+        """Try until it goes well, or may not be tried again."""
         while True:
-            outcome = await self._attempt(agent, step, attempt, on_progress)
-            cost, tokens = cost + outcome.cost, tokens + outcome.tokens
-            delay = retry_delay(step, outcome, attempt=attempt)
-            if delay is None:
-                return outcome.model_copy(update={"cost": cost, "tokens": tokens})
+            outcome = await self._attempt(agent, step, attempts, on_progress)
+            delay = retry_delay(step, outcome, attempt=attempts.number)
+            if delay is None or _is_cancelled():
+                return outcome.model_copy(update=attempts.total())
             await self.clock.sleep(delay)
-            attempt += 1
+            attempts.number += 1
 
     async def _attempt(
-        self, agent: Agent[..., Any], step: PlannedStep, attempt: int, on_progress: Progress | None
+        self, agent: Agent[..., Any], step: PlannedStep, attempts: _Attempts, on_progress: Progress | None
     ) -> Outcome:
-        handle = Step(
+        handle = attempts.handle = Step(
             id=step.id,
             agent=agent.name,
             run=step.run,
-            attempt=attempt,
+            attempt=attempts.number,
             max_cost=step.max_cost,
             on_progress=on_progress,
         )
         started = self.clock.now()
         try:
             output, error = await self._call(agent, step, handle)
-        except asyncio.CancelledError:
-            handle.cancel()
-            raise
+        finally:
+            if _is_cancelled():
+                handle.cancel()
+        attempts.cost += _cost(agent, handle, ok=error is None)
+        attempts.tokens += handle.tokens or 0
+        attempts.handle = None
         return Outcome(
             step=step.id,
             agent=step.agent,
@@ -96,48 +138,89 @@ class StepRunner:
             output=output,
             metrics=dict(handle.metrics),
             error=error,
-            cost=_cost(agent, handle, ok=error is None),
-            tokens=handle.tokens or 0,
             latency=seconds_between(started, self.clock.now()),
-            attempt=attempt,
-            proposal=[plain(proposal) for proposal in handle.proposals],
+            proposal=list(handle.proposals),
         )
 
-    async def _call(
-        self, agent: Agent[..., Any], step: PlannedStep, handle: Step
-    ) -> tuple[dict[str, Any] | None, StepError | None]:
-        """The output, or why there is none."""
+    async def _call(self, agent: Agent[..., Any], step: PlannedStep, handle: Step) -> Answer:
+        """Whatever an agent or its models raise is an outcome that tables can route on."""
         try:
-            argument = agent.input_type.model_validate(step.input)
-        except ValidationError as error:
-            return None, StepError(kind="schema_input", message=describe(error))
-        try:
+            argument = _valid(agent.input_type, step.input, "schema_input")
             result = await self._invoke(agent, argument, handle, priority=step.priority)
+            return _plain(_valid(agent.output_type, result, "schema_output")), None
         except AgentFailure as failure:
-            return None, StepError(kind=failure.kind, message=failure.message, retryable=failure.retryable)
+            return None, _error(str(failure.kind), str(failure.message), retryable=bool(failure.retryable))
         except AgentError as error:
-            return None, StepError(kind=error.code, message=error.message)
-        except Exception as error:  # whatever an agent raises is an outcome that tables can route on
-            return None, StepError(kind="crashed", message=f"{type(error).__name__}: {error}", retryable=True)
-        return _output(agent, result)
+            return None, _error(error.code, error.message)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return None, _error("crashed", "CancelledError: something that the agent waited for was cancelled")
+        except (Exception, SystemExit) as error:
+            return None, _error("crashed", f"{type(error).__name__}: {_said_by(error)}", retryable=True)
 
     async def _invoke(self, agent: Agent[..., Any], argument: BaseModel, handle: Step, *, priority: int) -> Any:
         arguments = (argument, handle) if agent.takes_step else (argument,)
         if agent.is_async:
             return await agent.function(*arguments)
-        async with self.slots.taken(priority=priority):
-            call = partial(copy_context().run, agent.function, *arguments)
-            return await asyncio.get_running_loop().run_in_executor(self.executor, call)
+        await self.slots.take(priority=priority)
+        try:
+            call = self.executor.submit(copy_context().run, _called, agent, arguments)
+        except BaseException:
+            self.slots.give_back()
+            raise
+        # The slot is that of the thread: an agent that doesn't look at `step.cancelled` keeps it until it returns.
+        loop = asyncio.get_running_loop()
+        call.add_done_callback(lambda _: _soon(loop, self.slots))
+        return await asyncio.wrap_future(call)
 
 
-def _output(agent: Agent[..., Any], result: Any) -> tuple[dict[str, Any] | None, StepError | None]:
+def _called(agent: Agent[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
-        model = agent.output_type.model_validate(result)
-        return plain(model.model_dump()), None
+        return agent.function(*arguments)
+    except StopIteration as error:
+        raise RuntimeError("the agent raised StopIteration") from error  # no future can carry it
+
+
+def _soon(loop: asyncio.AbstractEventLoop, slots: Slots) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits for a slot any more
+        loop.call_soon_threadsafe(slots.give_back)
+
+
+def _valid(model: type[BaseModel], value: Any, kind: str) -> BaseModel:
+    """Raises AgentError with the kind."""
+    try:
+        return model.model_validate(value)
     except ValidationError as error:
-        return None, StepError(kind="schema_output", message=describe(error))
-    except ValueError as error:
-        return None, StepError(kind="schema_output", message=str(error))
+        raise AgentError(describe(error), code=kind) from error
+
+
+def _plain(output: BaseModel) -> Any:
+    """Raises AgentError `schema_output`, when there is no JSON form."""
+    try:
+        return plain(output.model_dump())
+    except (ValueError, RecursionError) as error:
+        raise AgentError(f"the output can't be recorded: {error}", code="schema_output") from error
+
+
+def _error(kind: str, message: str, *, retryable: bool = False) -> StepError:
+    """A text that every store and wire takes: cut, and without what isn't UTF-8."""
+    writable = message.encode(errors="replace").decode()
+    cut = writable if len(writable) <= LONGEST_MESSAGE else writable[:LONGEST_MESSAGE] + "…"
+    return StepError(kind=kind.encode(errors="replace").decode(), message=cut, retryable=retryable)
+
+
+def _said_by(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an error of an agent may be broken itself
+        return "an error without a text"
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody cancelled this very task; an agent may let another cancellation escape, or hide this one."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _cost(agent: Agent[..., Any], handle: Step, *, ok: bool) -> Decimal:
@@ -151,4 +234,4 @@ async def _cancel(*tasks: asyncio.Task[Any] | None) -> None:
     for task in tasks:
         if task is not None and not task.done():
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=GRACE)

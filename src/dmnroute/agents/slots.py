@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from itertools import count
 
 
@@ -17,16 +15,8 @@ class Slots:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._arrival = count()
 
-    @asynccontextmanager
-    async def taken(self, *, priority: int = 0) -> AsyncIterator[None]:
-        """Hold one slot."""
-        await self._take(priority)
-        try:
-            yield
-        finally:
-            self._give_back()
-
-    async def _take(self, priority: int) -> None:
+    async def take(self, *, priority: int = 0) -> None:
+        """Wait for a slot; whoever takes one gives it back."""
         if self._free:
             self._free -= 1
             return
@@ -36,10 +26,10 @@ class Slots:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the slot was handed over at the very moment of cancellation
-                self._give_back()
+                self.give_back()
             raise
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
         """Hand the slot to the next waiter who still wants it."""
         while self._waiting:
             *_, turn = heapq.heappop(self._waiting)

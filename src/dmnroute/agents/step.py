@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import AgentError
+from dmnroute.routing.canonical import plain
 
 Progress = Callable[[str, Decimal | None], None]
 """Called on each progress report with a text and the share done (0-1) where it is known."""
@@ -33,7 +34,7 @@ class Step:
     cost: Decimal | None = field(default=None, init=False)
     tokens: int | None = field(default=None, init=False)
     metrics: dict[str, Decimal] = field(default_factory=dict, init=False)
-    proposals: list[Mapping[str, Any]] = field(default_factory=list, init=False)
+    proposals: list[dict[str, Any]] = field(default_factory=list, init=False)
     _cancelled: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     def report(
@@ -66,8 +67,18 @@ class Step:
             self.on_progress(text, None if share is None else _figure("share", share, highest=1))
 
     def propose(self, *steps: Mapping[str, Any]) -> None:
-        """Suggest next steps. Only a table can turn a proposal into a step."""
-        self.proposals.extend(steps)
+        """Suggest next steps. Only a table can turn a proposal into a step.
+
+        Raises:
+            AgentError: `bad_proposal`, when one isn't a mapping that JSON can carry.
+        """
+        for step in steps:
+            if not isinstance(step, Mapping):
+                raise AgentError(f"a proposal must be a mapping, not {type(step).__name__}", code="bad_proposal")
+            try:
+                self.proposals.append(plain(step))
+            except ValueError as error:
+                raise AgentError(f"a proposal can't be recorded: {error}", code="bad_proposal") from error
 
     @property
     def cancelled(self) -> bool:
@@ -80,7 +91,11 @@ class Step:
 
 
 def _number(name: str, value: float | Decimal) -> Decimal:
-    number = value if isinstance(value, Decimal) else Decimal(repr(value))
+    try:
+        # Numbers of numpy and the like are no floats, but become some; their own texts aren't numbers.
+        number = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise AgentError(f"reported `{name}` is not a number: {value!r}", code="bad_metric") from error
     if not number.is_finite():
         raise AgentError(f"reported `{name}` is not a finite number: {value}", code="bad_metric")
     return number

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf
@@ -15,24 +16,21 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.crowd import drive_all
+from dmnroute.router.engine import Listener
 from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
-from dmnroute.router.turn import Turn
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import Hop
 from dmnroute.routing.outcomes import failed, timed_out
-from dmnroute.routing.plan import CHILD_RUN, PROCESS
+from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, join_is_met, wait_until
-from dmnroute.routing.records import ENDED, Outcome, PlannedStep, RunStatus
+from dmnroute.routing.records import ENDED, Outcome, PlannedStep, Run, RunStatus
 
 POLL = 0.25
 """Seconds between two looks for a signal or an answer that another process may have left in the store."""
 
 LOOK = 1.0
 """Seconds between two looks whether a run whose steps take long was cancelled meanwhile."""
-
-Listener = Callable[[str, Turn], None]
-"""Told after each hop that was decided, and when a run stops or ends: the run's id and where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,44 @@ class LocalEngine:
 
         A run that another engine drives is left alone.
         """
-        with bound_contextvars(run=run):
-            async with self.leases.held(run) as held:
-                if held:
-                    return await self._drive(run, patient=patient)
+        status = await self._drive_alone(run, patient=patient)
+        if status is not None:
+            return status
         state = await self.router.store.state(run)
         assert state is not None
         return state.status
 
+    async def _drive_alone(self, run: str, *, patient: bool) -> RunStatus | None:
+        """Where the run came to rest; none when another engine drives it, from the start or meanwhile."""
+        with bound_contextvars(run=run):
+            async with self.leases.held(run) as held:
+                if held:
+                    return await self._drive(run, patient=patient)
+        return None
+
     def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
         """Drive many runs, so many at once; tells each as it comes to rest."""
         return drive_all(self.drive, runs, at_once=at_once)
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        """Tell a run something from outside; whoever drives it sees it within a moment."""
+        await self.router.signal(run, name, payload, key=key)
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        """Answer an escalation."""
+        await self.router.answer(run, answer)
+
+    async def retry(self, run: str) -> None:
+        """Let a stopped run go on; it has to be driven then."""
+        await self.router.retry(run)
+
+    async def cancel(self, run: str) -> None:
+        """End a run; whoever drives it sees it within a moment."""
+        await self.router.cancel(run)
+
+    async def cancel_step(self, step: str) -> None:
+        """End one step that is under way."""
+        await self.router.cancel_step(step)
 
     async def _drive(self, run: str, *, patient: bool) -> RunStatus:
         while True:
@@ -72,32 +97,38 @@ class LocalEngine:
             if turn.ended or turn.status == "stopped":
                 return turn.status
             if turn.status == "running":
-                if not await self._dispatch(turn.hop):
+                if not await self._dispatch(turn.history.run, turn.hop, patient=patient):
                     return "running"
             elif turn.status == "waiting" or patient:
                 await self._wait(run, turn.hop)
             else:
                 return turn.status
 
-    async def _dispatch(self, hop: Hop) -> bool:
+    async def _dispatch(self, run: Run, hop: Hop, *, patient: bool) -> bool:
         """Run the steps that have no outcome yet until the join is met; false when a child stands still."""
         plan = hop.decision.plan
         outcomes = dict(hop.outcomes)
-        tasks = {asyncio.create_task(self._step(step)): step for step in plan.steps if step.id not in outcomes}
+        tasks = {
+            asyncio.create_task(self._step(step, run, patient=patient)): step
+            for step in plan.steps
+            if step.id not in outcomes
+        }
+        look = asyncio.create_task(asyncio.sleep(LOOK))
         try:
             while tasks and not join_is_met(plan.join, list(outcomes.values()), len(plan.steps)):
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=LOOK)
-                for task in done:
+                await asyncio.wait([*tasks, look], return_when=asyncio.FIRST_COMPLETED)
+                for task in [task for task in tasks if task.done()]:
                     outcome = task.result()
                     if outcome is not None:
                         outcomes[outcome.step] = outcome
                     del tasks[task]
-                if not done:
+                if look.done():
                     outcomes |= await self._recorded_elsewhere(hop)
                     await self._drop(tasks, outcomes)
+                    look = asyncio.create_task(asyncio.sleep(LOOK))
             return join_is_met(plan.join, list(outcomes.values()), len(plan.steps))
         finally:
-            await _cancel(tasks)
+            await _cancel([*tasks, look])
 
     async def _recorded_elsewhere(self, hop: Hop) -> Mapping[str, Outcome]:
         """What others wrote for the hop's steps: a person cancels steps, or the whole run."""
@@ -112,41 +143,55 @@ class LocalEngine:
             await _cancel([task])
             del tasks[task]
 
-    async def _step(self, step: PlannedStep) -> Outcome | None:
+    async def _step(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         """Run a step and keep its outcome; none when it is a child run that stands still."""
         with bound_contextvars(run=step.run, step=step.id):  # for the log lines of agents
-            outcome = await reused(step, self.router.store) or await self._outcome(step)
+            outcome = await reused(step, self.router.store) or await self._outcome(step, run, patient=patient)
         if outcome is not None:
             await self.router.record(outcome)
         return outcome
 
-    async def _outcome(self, step: PlannedStep) -> Outcome | None:
+    async def _outcome(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         if step.type.startswith(CHILD_RUN):
-            return await self._child(step)
-        if step.type.startswith(PROCESS) and step.process not in self.runner.registry.agents:
-            return failed(
-                step,
-                "no_worker",
-                f"process `{step.process}` needs Zeebe; here an agent named `{step.process}` stands in for it",
-            )
-        return await self.runner.run(step, timeout=step.timeout)
+            return await self._child(step, run, patient=patient)
+        if step.process is None:
+            return await self.runner.run(step, timeout=step.timeout)
+        name = stand_in(step.process)
+        if name in self.runner.registry.agents:
+            return await self.runner.run(step, timeout=step.timeout, agent=name)
+        message = f"process `{step.process}` needs Zeebe; here an agent named `{name}` stands in for it"
+        return failed(step, "no_worker", message)
 
-    async def _child(self, step: PlannedStep) -> Outcome | None:
+    async def _child(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         """A run of its own, whose end is the outcome of the step."""
-        child = child_of(step, self.router)
+        child = child_of(step, self.router, limits=run.limits)
         await self.router.start([child])
-        work = asyncio.create_task(self.drive(child.id))
+        work = asyncio.create_task(self._until_at_rest(child.id, patient=patient))
         timer = asyncio.create_task(self.runner.clock.sleep(float(step.timeout or 0)))
         try:
             await asyncio.wait([work, timer], return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 await _cancel([work])
                 await self.router.cancel(child.id)
-                return timed_out(step, latency=step.timeout or Decimal(0))
+                return await self._late_child(step)
             work.result()
             return await outcome_of_child(step, self.router.store)
         finally:
             await _cancel([work, timer])
+
+    async def _until_at_rest(self, child: str, *, patient: bool) -> None:
+        """Drive a child, or wait while another engine does."""
+        while await self._drive_alone(child, patient=patient) is None:  # noqa: ASYNC110 (the store tells nobody)
+            await asyncio.sleep(POLL)
+
+    async def _late_child(self, step: PlannedStep) -> Outcome:
+        """A child that took too long has cost what it has spent."""
+        outcome = timed_out(step, latency=step.timeout or Decimal(0))
+        history = await self.router.store.history(step.id)
+        if history is None:
+            return outcome
+        tokens = sum(each.tokens for each in history.outcomes())
+        return outcome.model_copy(update={"cost": history.spent(), "tokens": tokens})
 
     async def _wait(self, run: str, hop: Hop) -> None:
         """Sleep until the hop is over: time, a signal, an answer, or the end of the run from outside.
@@ -158,7 +203,8 @@ class LocalEngine:
         timer = asyncio.create_task(self.router.clock.sleep(max(0.0, left)))
         try:
             while not await self._is_over(run):
-                await asyncio.wait([timer], timeout=POLL)
+                # A clock that was set back may let the timer end before its time.
+                await (asyncio.sleep(POLL) if timer.done() else asyncio.wait([timer], timeout=POLL))
         finally:
             await _cancel([timer])
 
@@ -167,6 +213,11 @@ class LocalEngine:
         if state is None or history is None or state.status in ENDED:
             return True
         return hop_end(history, now=self.router.clock.now()) is not None
+
+
+def stand_in(process: str) -> str:
+    """The name of the agent that stands in for a process: its id, with `_` where names can't have other signs."""
+    return re.sub(r"\W", "_", process)
 
 
 async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dmnroute.errors import OperatorError
@@ -27,19 +27,30 @@ class Leases:
     clock: Clock
     owner: str
     seconds: float = SECONDS
+    _held: set[str] = field(default_factory=set, init=False, repr=False)
+    """The runs that this process drives: the owner of a lease is the process, and it must not drive a run twice."""
 
     @asynccontextmanager
     async def held(self, run: str) -> AsyncIterator[bool]:
-        """Hold the lease of a run; false when somebody else drives it. Losing it on the way cancels the body."""
-        if not await self._take(run):
+        """Hold the lease of a run; false when somebody else drives it, in this process or another.
+
+        Losing it on the way cancels the body, and leaves quietly: another engine drives the run then.
+        """
+        if run in self._held or not await self._take(run):
             yield False
             return
+        self._held.add(run)
         body = asyncio.current_task()
         assert body is not None
-        keeper = asyncio.create_task(self._keep(run, body))
+        lost = asyncio.Event()
+        keeper = asyncio.create_task(self._keep(run, body, lost))
         try:
             yield True
+        except asyncio.CancelledError:
+            if not lost.is_set() or body.uncancel() > 0:
+                raise
         finally:
+            self._held.discard(run)
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
@@ -54,10 +65,19 @@ class Leases:
         until = now + timedelta(seconds=self.seconds)
         return await self.store.acquire(run, self.owner, now=now, until=until, gone=gone)
 
-    async def _keep(self, run: str, body: asyncio.Task[object]) -> None:
+    async def _keep(self, run: str, body: asyncio.Task[object], lost: asyncio.Event) -> None:
         while True:
             await asyncio.sleep(self.seconds / 3)
-            if not await self._take(run):
+            if not await self._renewed(run):
                 log.warning("lease lost: another engine drives this run now", extra={"run": run})
+                lost.set()
                 body.cancel("another engine drives this run now")
                 return
+
+    async def _renewed(self, run: str) -> bool:
+        """A store that is away for a moment isn't a lost lease: the next look will tell."""
+        try:
+            return await self._take(run)
+        except OperatorError as error:
+            log.warning("lease not renewed: %s", error.message, extra={"run": run})
+            return True

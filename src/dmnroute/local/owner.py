@@ -32,14 +32,20 @@ def _is_gone(owner: str) -> bool:
         return True
     except PermissionError:
         return False
+    except OverflowError:
+        return True
     now = _started(int(pid))
-    return now is not None and started not in ("", "0", str(now))
+    return now == -1 or (now is not None and started not in ("", "0", str(now)))
 
 
 def _started(pid: int) -> int | None:
-    """Clock ticks from boot to the start of a process; null where the system doesn't say."""
+    """Clock ticks from boot to the start of a process; null where the system doesn't say.
+
+    A process that has ended, but whose parent hasn't asked for its end yet, has not started at any time: -1.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[19])
+    fields = stat.rpartition(")")[2].split()
+    return -1 if fields[0] in ("Z", "X") else int(fields[19])

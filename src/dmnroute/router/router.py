@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dmnroute.errors import OperatorError, RouteError, TableError
+from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
 from dmnroute.router.turn import Turn
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
@@ -26,6 +27,7 @@ from dmnroute.routing.records import (
     HopEnd,
     Limits,
     Outcome,
+    PlannedStep,
     Run,
     RunState,
     RunStatus,
@@ -42,6 +44,10 @@ STATUS_AFTER: Mapping[Action, RunStatus] = {
     "complete": "completed",
     "fail": "failed",
 }
+
+
+STEP_ID = re.compile(r"/\d+\.\d+\Z")
+"""How the id of a step ends; a child run has the id of its step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,17 @@ class Router:
         tenant: str = "default",
         parent: str | None = None,
     ) -> Run:
-        """A run as it would start now."""
+        """A run as it would start now.
+
+        Raises:
+            UsageError: `bad_run_id`, when the id is empty or looks like that of a step.
+        """
+        if not run or (parent is None and STEP_ID.search(run)):
+            raise UsageError(
+                f"`{run}` can't be the id of a run",
+                code="bad_run_id",
+                hint="ids that end like `/1.2` are those of steps and their child runs",
+            )
         return Run(
             id=run,
             policy=policy,
@@ -173,9 +189,11 @@ class Router:
 
     async def _closed(self, history: History, end: HopEnd) -> list[Outcome]:
         """The outcomes of what is ended with the hop; a child run that is cancelled has cost what it has spent."""
+        steps = history.last.decision.plan.steps if history.last else ()
+        children = {step.id for step in steps if step.type.startswith(CHILD_RUN)}
         closed = []
         for outcome in closing_outcomes(history, end):
-            child = await self.store.state(outcome.step) if outcome.status == "cancelled" else None
+            child = await self.store.state(outcome.step) if outcome.step in children else None
             closed.append(outcome if child is None else outcome.model_copy(update={"cost": child.cost}))
         return closed
 

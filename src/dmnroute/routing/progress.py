@@ -59,7 +59,7 @@ def closing_outcomes(history: History, end: HopEnd) -> list[Outcome]:
     hop = history.last
     if hop is None:
         return []
-    if hop.decision.plan.action == "escalate":
+    if hop.decision.plan.action == "escalate" and end.status == "timeout":
         people = [step for step in hop.decision.plan.steps if step.id in hop.missing()]
         return [timed_out(step, latency=step.timeout or Decimal(0)) for step in people]
     return [cancelled(step) for step in hop.decision.plan.steps if step.id in end.cancelled]
