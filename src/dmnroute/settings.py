@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from dmnroute.errors import UsageError
 from dmnroute.routing.records import Limits
+from dmnroute.zeebe.broker.options import BrokerOptions
 
 
 def _default_store() -> str:
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     runs_at_once: int = Field(8, ge=1)
     lease: float = Field(30.0, gt=0)
     """Seconds after which a run whose process vanished may be taken over."""
+    broker: BrokerOptions = BrokerOptions()
+    """The broker of `dmnroute broker`: version, memory, ports, …"""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["auto", "json", "text"] = "auto"
     """auto: text on a terminal, else JSON."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dmnroute.cli.commands import COMMANDS
+from dmnroute.cli.commands import COMMANDS, GROUPS
 from dmnroute.cli.session import Session
 
 
@@ -21,9 +22,17 @@ def program() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(before)
-    for command in COMMANDS:
-        app.command(command.__name__.rstrip("_"), short_help=_first_sentence(command.__doc__ or ""))(command)
+    _add(app, COMMANDS)
+    for name, (text, commands) in GROUPS.items():
+        group = typer.Typer(help=text, short_help=_first_sentence(text), no_args_is_help=True, rich_markup_mode=None)
+        _add(group, commands)
+        app.add_typer(group, name=name)
     return app
+
+
+def _add(app: typer.Typer, commands: Iterable[Callable[..., Any]]) -> None:
+    for command in commands:
+        app.command(command.__name__.rstrip("_"), short_help=_first_sentence(command.__doc__ or ""))(command)
 
 
 def _first_sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -29,9 +30,14 @@ def reference() -> str:
 
 
 def _sections() -> Iterator[str]:
-    yield _section("dmnroute", [])
-    for name in getattr(get_command(program()), "commands", {}):
-        yield _section(f"dmnroute {name}", [name])
+    yield from _sections_of(get_command(program()), [])
+
+
+def _sections_of(command: Any, path: list[str]) -> Iterator[str]:
+    """The page of a command, then those of its commands."""
+    yield _section(" ".join(["dmnroute", *path]), path)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _sections_of(inner, [*path, name])
 
 
 def _section(title: str, arguments: list[str]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from dmnroute.cli.commands.agents import agents
 from dmnroute.cli.commands.answer import answer
+from dmnroute.cli.commands.broker import COMMANDS as BROKER_COMMANDS
+from dmnroute.cli.commands.broker import HELP as BROKER_HELP
 from dmnroute.cli.commands.cancel import cancel
 from dmnroute.cli.commands.check import check
 from dmnroute.cli.commands.evaluate import eval_
@@ -40,3 +42,6 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     events,
     version,
 )
+
+GROUPS: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {"broker": (BROKER_HELP, BROKER_COMMANDS)}
+"""Commands that have commands: their help, and the commands."""

@@ -12,8 +12,28 @@ The release and the Java it runs on are found by themselves; `releases.py` says 
 
 from __future__ import annotations
 
-from dmnroute.zeebe.broker.lifecycle import find, running_brokers, up
-from dmnroute.zeebe.broker.options import BrokerOptions, broker_options
-from dmnroute.zeebe.broker.running import RunningBroker
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dmnroute.zeebe.broker.lifecycle import find, running_brokers, up
+    from dmnroute.zeebe.broker.options import BrokerOptions, broker_options
+    from dmnroute.zeebe.broker.running import RunningBroker
 
 __all__ = ["BrokerOptions", "RunningBroker", "broker_options", "find", "running_brokers", "up"]
+
+_OWNERS = {
+    "BrokerOptions": "options",
+    "RunningBroker": "running",
+    "broker_options": "options",
+    "find": "lifecycle",
+    "running_brokers": "lifecycle",
+    "up": "lifecycle",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is used: the settings need the options alone, at every start of the command line."""
+    if name not in _OWNERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_OWNERS[name]}"), name)

@@ -44,6 +44,7 @@ def up(
     with locked(folder.lock, patience=options.patience):
         running = find(options.name, folders=folders)
         if running is not None:
+            _wait_until_ready(running, options.patience)
             return running
         java = find_java()
         distribution = get_distribution(options.version, folder=folders.distributions, listener=listener)
