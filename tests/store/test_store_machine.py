@@ -54,7 +54,8 @@ def calls(method: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStr
 
 leases = calls("acquire", names, owners, now=times, until=times, gone=st.sets(owners)) | calls("release", names, owners)
 others = (
-    calls("keep_policy", policies, st.just("a.dmn"), st.sampled_from([b"one", b"two"]), at=times)
+    calls("bind", names, st.sampled_from(["1", "2"]))
+    | calls("keep_policy", policies, st.just("a.dmn"), st.sampled_from([b"one", b"two"]), at=times)
     | calls("tell", st.just("policy_refused"), contexts, at=times)
     | calls("states", statuses=st.none() | st.sets(statuses), policy=st.none() | policies, limit=st.integers(0, 3))
     | calls("create", st.lists(st.builds(run, names, input=contexts, started=times, policy=policies), max_size=3))
@@ -130,6 +131,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda store: store.reusable("ocr", "1", digest({})))
         for name in NAMES:
             self.both(lambda store, name=name: store.history(name))
+            self.both(lambda store, name=name: store.step(f"{name}/1.2"))
 
     @invariant()
     def the_cost_of_a_run_is_what_its_outcomes_cost(self) -> None:

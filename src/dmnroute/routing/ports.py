@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, Outcome, Run, RunState, RunStatus, Signal, Stop
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal, Stop
 
 
 class Clock(Protocol):
@@ -116,6 +116,18 @@ class Store(Protocol):
 
     async def history(self, run: str) -> History | None:
         """Everything that happened in a run."""
+        ...
+
+    async def step(self, step: str) -> tuple[PlannedStep, Outcome | None] | None:
+        """A step as it was planned, with its outcome if there is one; null when no such step was planned."""
+        ...
+
+    async def bind(self, run: str, process_instance: str) -> RunState:
+        """Bind a run to a process instance, unless it is bound, owned or decided already; the state afterwards.
+
+        Whoever binds compares: the state names the process instance that the run belongs to, or none when it
+        is driven without one. Raises OperatorError `unknown_run`.
+        """
         ...
 
     def locked(self, run: str) -> AbstractAsyncContextManager[LockedRun]:

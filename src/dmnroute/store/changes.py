@@ -25,6 +25,11 @@ def unknown_run(run: str) -> OperatorError:
     return OperatorError(f"there is no run `{run}`", code="unknown_run", hint="`dmnroute runs` lists the runs")
 
 
+def can_be_bound(state: RunState) -> bool:
+    """Whether a run is free to be bound to a process instance: nobody drives it, and nothing is decided yet."""
+    return state.run.process_instance is None and state.hop == 0 and state.owner is None
+
+
 def check(state: RunState, change: HopWrite) -> None:
     """A hop is decided once, after the one before, for its own run.
 

@@ -12,7 +12,7 @@ from typing import Any
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
-from dmnroute.routing.records import DecisionRecord, Outcome, Run, RunState, RunStatus, Signal
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes, rows
 from dmnroute.store.holding import Holding
 from dmnroute.store.utc import in_utc
@@ -88,6 +88,21 @@ class MemoryStore:
 
     async def history(self, run: str) -> History | None:
         return self._runs[run].history() if run in self._runs else None
+
+    async def step(self, step: str) -> tuple[PlannedStep, Outcome | None] | None:
+        if step not in self._steps:
+            return None
+        known = self._steps[step]
+        kept = self._runs[known.run]
+        planned = next(each for each in kept.decisions[known.hop - 1].plan.steps if each.id == step)
+        return planned, kept.outcomes[known.hop].get(step)
+
+    async def bind(self, run: str, process_instance: str) -> RunState:
+        async with self._alone(run) as kept:
+            if changes.can_be_bound(kept.state):
+                bound = kept.state.run.model_copy(update=rows.plain({"process_instance": process_instance}))
+                kept.state = kept.state.model_copy(update={"run": bound})
+            return kept.state
 
     @asynccontextmanager
     async def locked(self, run: str) -> AsyncIterator[LockedRun]:

@@ -48,6 +48,17 @@ def hold(connection: Connection, run: str) -> RunState:
     return rows.state_of(row)
 
 
+def bind(connection: Connection, run: str, process_instance: str) -> RunState:
+    """Name the process instance that a run belongs to, once."""
+    state = hold(connection, run)
+    if not changes.can_be_bound(state):
+        return state
+    connection.execute(_CHANGE, {"process_instance": process_instance, "of_run": run})
+    return state.model_copy(
+        update={"run": state.run.model_copy(update=rows.plain({"process_instance": process_instance}))}
+    )
+
+
 def listed(
     connection: Connection,
     *,

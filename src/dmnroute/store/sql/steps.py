@@ -6,17 +6,25 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from dmnroute.routing.records import DecisionRecord, Outcome
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import runs, steps
 from dmnroute.store.sql import events
 from dmnroute.store.sql.reading import one
 from dmnroute.store.sql.runs import touch
 
-_PLAN = insert(steps)
 _OF_STEP = steps.c.id == bindparam("of_step")
+_FIND = select(steps).where(_OF_STEP)
+_PLAN = insert(steps)
 _END = update(steps).where(_OF_STEP, steps.c.run == bindparam("of_run"), steps.c.status.is_(None))
 _HOLD = select(runs.c.id, runs.c.cost).join(steps, steps.c.run == runs.c.id).where(_OF_STEP).with_for_update(of=runs)
+
+
+def find(connection: Connection, step: str) -> tuple[PlannedStep, Outcome | None] | None:
+    row = one(connection, _FIND, of_step=step)
+    if row is None:
+        return None
+    return rows.step_of(row), None if row["status"] is None else rows.outcome_of(row)
 
 
 def plan(connection: Connection, decision: DecisionRecord) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
-from dmnroute.routing.records import Outcome, Run, RunState, RunStatus, Signal
+from dmnroute.routing.records import Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.sql import events, hops, policies, runs, signals, steps
@@ -52,6 +52,12 @@ class SqlStore:
             return hops.history(connection, state.run) if state else None
 
         return await self._database.read(read)
+
+    async def step(self, step: str) -> tuple[PlannedStep, Outcome | None] | None:
+        return await self._database.read(lambda connection: steps.find(connection, step))
+
+    async def bind(self, run: str, process_instance: str) -> RunState:
+        return await self._write(lambda connection: runs.bind(connection, run, process_instance))
 
     @asynccontextmanager
     async def locked(self, run: str) -> AsyncIterator[LockedRun]:
