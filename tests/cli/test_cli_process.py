@@ -104,7 +104,32 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(bench: Bench) -> None:
     assert (process.returncode, err) == (130, "stopped; `dmnroute resume` goes on\n")
     (bench.root / "workers" / "sleeper.py").write_text(SLEEPER.replace("time.sleep(30)", "pass"))
     done = dmnroute("resume", "--json")
-    assert '"driven": {\n    "r1": "completed"' in done.stdout.partition("asleep\n")[2]
+    assert json.loads(done.stdout)["driven"] == {"r1": "completed"}
+
+
+def test_what_agents_print_is_kept_out_of_json(bench: Bench) -> None:
+    """A talkative agent or library doesn't break the document."""
+    (bench.root / "workers" / "sleeper.py").write_text(SLEEPER.replace("time.sleep(30)", "pass"))
+    bench.save("p", {"agent": '"sleep_long"'}, {"action": '"complete"'})
+    done = dmnroute("run", "p", "--json")
+    assert json.loads(done.stdout)["status"] == "completed"
+    assert done.stderr == "asleep\n"
+
+
+def test_a_patient_run_takes_the_answer_of_another_process(bench: Bench) -> None:
+    """Who answers is told that the run is driven already; the patient process goes on with it."""
+    bench.save("p", {"action": '"escalate"'}, {"action": '"complete"', "result": "steps.people.output"})
+    words = [*COMMAND, "run", "p", "--run-id", "r1", "--patient"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while "escalate" not in process.stdout.readline():
+        pass
+    answered = dmnroute("answer", "r1", "--input", "ok=true")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert out.endswith('{\n  "ok": true\n}\n')
+    assert answered.returncode == 0
+    assert "drives it on" in answered.stdout or "completed" in answered.stdout
 
 
 def test_ctrl_c_in_a_list_of_events_just_ends_it(bench: Bench) -> None:

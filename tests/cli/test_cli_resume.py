@@ -102,6 +102,34 @@ def test_a_child_goes_on_with_its_parent(bench: Bench, cli: Cli) -> None:
     assert cli("show", "r1/1.1", "--json").json["status"] == "completed"
 
 
+def test_a_child_that_is_named_goes_on_with_its_parent(bench: Bench, cli: Cli) -> None:
+    """Driving the child alone would leave the parent standing."""
+    bench.save("child", GREET, DONE)
+    bench.save("parent", {"agent": '"run:child"'}, DONE)
+    started("r1", policy="parent")
+    cli("resume")
+    bench.save("parent", {"agent": '["run:child", "greet"]'}, DONE)
+    bench.save("child", {"action": '"wait"', "signal": '"go"'}, DONE)
+    started("r2", policy="parent")
+    started("r2/1.1", policy="child", parent="r2/1.1")
+    cli("signal", "r2/1.1", "go", "--no-drive")
+    assert cli("resume", "r2/1.1", "--json").json["driven"] == {"r2": "completed"}
+
+
+def test_lines_of_several_runs_bear_their_names(bench: Bench, cli: Cli) -> None:
+    """Runs are driven at once: every line says whose it is."""
+    bench.save("p", GREET, DONE)
+    started("r1", "r2")
+    assert sorted(cli("resume").out.splitlines()) == [
+        "r1 completed",
+        "r1/1  greet  because rule 1",
+        "r1/2  complete  because rule 2",
+        "r2 completed",
+        "r2/1  greet  because rule 1",
+        "r2/2  complete  because rule 2",
+    ]
+
+
 def test_a_child_that_nobody_waits_for_is_cancelled(bench: Bench, cli: Cli) -> None:
     """Its parent has ended without it."""
     bench.save("p", DONE)

@@ -51,19 +51,15 @@ async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
         following = parent_of(state) if state else None
 
 
-def progress(as_json: bool) -> ProgressLines:
-    """The listener that tells each hop as it is decided; silent when JSON is wanted."""
-    return ProgressLines(quiet=as_json)
-
-
 async def go_on(session: Session, run: str, *, as_json: bool, drive: bool, act: Act) -> int:
     """Do something with an open run, drive it on, and tell where it came to rest."""
-    async with session.opened(listener=progress(as_json)) as app:
+    async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
         await find_run(app.store, run)
         await act(app)
         if drive:
             await drive_on(app, run)
-        return tell_rest(*await with_history(app.store, run), as_json=as_json)
+        state, history = await with_history(app.store, run)
+    return tell_rest(state, history, as_json=as_json)
 
 
 if TYPE_CHECKING:

@@ -36,11 +36,12 @@ async def look(app: App, names: Sequence[str] = ()) -> Looked:
         if await _is_unwanted(app, state):
             looked.unwanted.append(state.run.id)
             continue
-        reason = await _reason_to_leave(app, state)
+        top = await _top(app, state)
+        reason = await _reason_to_leave(app, state) or await _reason_to_leave(app, top)
         if reason:
             looked.left[state.run.id] = reason
-        elif not await _goes_with_its_parent(app, state):
-            looked.to_drive.append(state.run.id)
+        elif top.run.id not in looked.to_drive:
+            looked.to_drive.append(top.run.id)
     return looked
 
 
@@ -73,8 +74,11 @@ async def _reason_to_leave(app: App, state: RunState) -> str | None:
     return None
 
 
-async def _goes_with_its_parent(app: App, state: RunState) -> bool:
-    """Whether driving the parent drives this child too."""
-    parent = parent_of(state)
-    above = await app.store.state(parent) if parent else None
-    return above is not None and above.status == "running"
+async def _top(app: App, state: RunState) -> RunState:
+    """The run whose driving drives this one, too: the topmost of its parents that waits for a child."""
+    while (parent := parent_of(state)) is not None:
+        above = await app.store.state(parent)
+        if above is None or above.status != "running":
+            break
+        state = above
+    return state

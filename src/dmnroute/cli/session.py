@@ -14,7 +14,7 @@ from dmnroute.cli import streams
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.local.engine import Listener
+    from dmnroute.router.engine import Listener
     from dmnroute.routing.ports import Store
     from dmnroute.settings import Settings
 
@@ -43,12 +43,13 @@ class Session:
         return settings
 
     @asynccontextmanager
-    async def opened(self, listener: Listener = lambda run, turn: None) -> AsyncIterator[App]:
-        """The app of this project and store."""
+    async def opened(self, listener: Listener = lambda run, turn: None, *, as_json: bool = False) -> AsyncIterator[App]:
+        """The app of this project and store; with `as_json`, stdout is kept for the document that comes after it."""
         from dmnroute.app import open_app
 
-        async with open_app(self.settings(), listener=listener) as app:
-            yield app
+        with streams.for_documents(as_json):
+            async with open_app(self.settings(), listener=listener) as app:
+                yield app
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:

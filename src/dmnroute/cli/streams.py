@@ -9,7 +9,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from typing import IO, Any
 
 import simplejson
@@ -24,6 +25,16 @@ def be_tolerant() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def for_documents(as_json: bool) -> Iterator[None]:
+    """Keep stdout for the JSON that follows: what agents and libraries print meanwhile goes to stderr."""
+    if not as_json:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def flush() -> None:

@@ -23,7 +23,8 @@ def agents(context: typer.Context, as_json: AsJson = False) -> None:
     Example:
       dmnroute agents
     """
-    found = _agents(session_of(context))
+    with streams.for_documents(as_json):
+        found = _agents(session_of(context))
     if as_json:
         streams.document([_document(agent) for agent in found])
     elif not found:

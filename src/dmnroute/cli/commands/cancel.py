@@ -25,13 +25,15 @@ def cancel(context: typer.Context, run: RunId, no_drive: NoDrive = False, as_jso
 
 
 async def _cancel(session: Session, run: str, *, drive: bool, as_json: bool) -> None:
-    from dmnroute.cli.driving import drive_on, find_run, parent_of, progress, with_history
+    from dmnroute.cli.driving import drive_on, find_run, parent_of, with_history
+    from dmnroute.cli.views.progress import ProgressLines
     from dmnroute.cli.views.rest import run_document
-    from dmnroute.routing.records import ENDED
 
-    async with session.opened(listener=progress(as_json)) as app:
+    async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
         before = await find_run(app.store, run)
-        cancelled = [] if before.status in ENDED else await _with_children(app, run)
+        cancelled = await _open_runs_of(app, run)
+        for name in cancelled:
+            await app.engine.cancel(name)
         parent = parent_of(before)
         if drive and parent and cancelled:
             await drive_on(app, parent)
@@ -45,14 +47,10 @@ async def _cancel(session: Session, run: str, *, drive: bool, as_json: bool) -> 
         streams.say(f"{name} cancelled")
 
 
-async def _with_children(app: App, run: str) -> list[str]:
-    """Cancel a run, then everything that runs for it; answers what was cancelled."""
-    await app.router.cancel(run)
-    cancelled = [run]
-    history = await app.store.history(run)
-    steps = [step.id for hop in history.hops for step in hop.decision.plan.steps] if history else []
-    for step in steps:
-        child = await app.store.state(step)
-        if child is not None and child.status not in ("completed", "failed", "cancelled"):
-            cancelled += await _with_children(app, step)
-    return cancelled
+async def _open_runs_of(app: App, run: str) -> list[str]:
+    """The run, and everything that runs for it, as far as it is open."""
+    state, history = await app.store.state(run), await app.store.history(run)
+    if state is None or history is None or state.status in ("completed", "failed", "cancelled"):
+        return []
+    steps = [step.id for hop in history.hops for step in hop.decision.plan.steps]
+    return [run, *[child for step in steps for child in await _open_runs_of(app, step)]]

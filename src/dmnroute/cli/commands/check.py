@@ -41,7 +41,8 @@ def check(
     """
     session = session_of(context)
     given = Session(project or session.project, session.url, session.verbose)
-    findings = _checked(given, files or [], no_agents=no_agents)
+    with streams.for_documents(as_json):
+        findings = _checked(given, files or [], no_agents=no_agents)
     errors = sum(finding.severity == "error" for found in findings.values() for finding in found)
     warnings = sum(map(len, findings.values())) - errors
     if as_json:

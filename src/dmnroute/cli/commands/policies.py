@@ -36,7 +36,7 @@ def policies(
 
 
 async def _policies(session: Session, *, as_json: bool) -> None:
-    async with session.opened() as app:
+    async with session.opened(as_json=as_json) as app:
         found = [await _policy(app, file) for file in sorted(app.project.policies.glob("*.dmn"))]
     if as_json:
         streams.document([{name: part for name, part in row.items() if name != "text"} for row in found])
@@ -73,7 +73,7 @@ async def _policy(app: App, file: Path) -> dict[str, Any]:
 
 
 async def _versions(session: Session, name: str, *, as_json: bool) -> None:
-    async with session.opened() as app:
+    async with session.opened(as_json=as_json) as app:
         active, error = None, None
         try:
             active = (await app.policies.active(name)).version

@@ -32,15 +32,15 @@ def resume(
 
 
 async def _resume(session: Session, names: list[str], *, as_json: bool) -> int:
-    from dmnroute.cli.driving import progress
     from dmnroute.cli.open_runs import look
+    from dmnroute.cli.views.progress import ProgressLines
     from dmnroute.cli.views.rest import WENT_WRONG
 
     rested: dict[str, str] = {}
-    async with session.opened(listener=progress(as_json)) as app:
+    async with session.opened(ProgressLines(quiet=as_json, named=True), as_json=as_json) as app:
         looked = await look(app, names)
         for run in looked.unwanted:
-            await app.router.cancel(run)
+            await app.engine.cancel(run)
         if not as_json:
             _tell_left(looked)
         async for run, status in app.engine.drive_all(looked.to_drive, at_once=app.settings.runs_at_once):

@@ -65,16 +65,18 @@ async def _run(
     patient: bool,
     as_json: bool,
 ) -> int:
-    from dmnroute.cli.driving import drive_on, progress, with_history
+    from dmnroute.cli.driving import drive_on, with_history
+    from dmnroute.cli.views.progress import ProgressLines
     from dmnroute.cli.views.rest import tell_rest
 
-    async with session.opened(listener=progress(as_json)) as app:
+    async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
         version = await app.policies.active(policy)
         started = await _start(app, policy, given, run_id=run_id, tags=tags)
         if not as_json:
             say(f"{started.id}  policy {policy} version {version.version}")
         await drive_on(app, started.id, patient=patient)
-        return tell_rest(*await with_history(app.store, started.id), as_json=as_json)
+        state, history = await with_history(app.store, started.id)
+    return tell_rest(state, history, as_json=as_json)
 
 
 async def _start(app: App, policy: str, given: dict[str, Any], *, run_id: str | None, tags: dict[str, str]) -> Run:

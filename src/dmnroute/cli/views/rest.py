@@ -34,9 +34,9 @@ def _say(state: RunState, history: History) -> None:
             assert state.stop is not None
             streams.complain(f"error: {state.stop.message}")
             streams.note(f"correct the policy, then `dmnroute retry {state.run.id}` goes on")
-        case "escalated":
+        case "escalated" if state.owner is None:
             _say_question(state, history)
-        case "waiting" | "running":
+        case "waiting" | "running" | "escalated":
             _say_why_open(state, history)
         case "cancelled":
             pass
@@ -68,6 +68,10 @@ def _say_question(state: RunState, history: History) -> None:
 
 
 def _say_why_open(state: RunState, history: History) -> None:
+    """Another process has it, it hasn't begun, a signal is missing, or a child stands still."""
+    if state.owner:
+        streams.say(f"{state.owner} drives it on")
+        return
     if history.last is None:
         streams.say(f"go on: dmnroute resume {state.run.id}")
         return
