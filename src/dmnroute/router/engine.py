@@ -1,0 +1,48 @@
+"""What every engine offers to people and apps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from dmnroute.router.turn import Turn
+from dmnroute.routing.records import RunStatus
+
+Listener = Callable[[str, Turn], None]
+"""Told after each hop that was decided, and when a run stops or ends: the run's id and where it stands."""
+
+
+class Engine(Protocol):
+    """Carries plans out. What follows is decided by the router alone, so that all engines do the same."""
+
+    async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
+        """Have a run driven until it ends, stops, or waits for people (patient: people are waited for, too)."""
+        ...
+
+    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
+        """Drive many runs, so many at once; tells each as it comes to rest."""
+        ...
+
+    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
+        """Tell a run something from outside; the same key is the same signal.
+
+        Raises:
+            OperatorError: `unknown_run`, `run_ended`.
+        """
+        ...
+
+    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+        """Answer the question that a run was escalated with. Raises OperatorError `unknown_run`, `not_escalated`."""
+        ...
+
+    async def retry(self, run: str) -> None:
+        """Let a stopped run go on with the policy as it is now. Raises OperatorError `unknown_run`, `not_stopped`."""
+        ...
+
+    async def cancel(self, run: str) -> None:
+        """End a run; one that ended stays as it is. Raises OperatorError `unknown_run`."""
+        ...
+
+    async def cancel_step(self, step: str) -> None:
+        """End one step that is under way; the others go on. Raises OperatorError `unknown_step`."""
+        ...
