@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.loading import load_folder, load_modules
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
-from dmnroute.local.engine import Listener, LocalEngine
+from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import this_owner
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.project import Project, find_project
 from dmnroute.router.clock import SystemClock
+from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.ports import Clock, PolicySource, Store
+from dmnroute.routing.records import RunState
 from dmnroute.settings import Settings
 from dmnroute.store.open import open_store
 
+if TYPE_CHECKING:
+    from dmnroute.zeebe.gateway import Gateway
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class App:
     """The parts of one process, joined."""
 
@@ -34,7 +40,41 @@ class App:
     registry: Registry
     policies: PolicySource
     router: Router
-    engine: LocalEngine
+    runner: StepRunner
+    local: LocalEngine
+    listener: Listener
+    closing: AsyncExitStack
+    """What has to be given back at the end."""
+    _gateway: Gateway | None = field(default=None, init=False)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that new runs go to, by the settings."""
+        return self.zeebe if self.settings.engine == "zeebe" else self.local
+
+    @property
+    def zeebe(self) -> Engine:
+        """The engine on the broker of the settings."""
+        from dmnroute.zeebe.engine import ZeebeEngine
+
+        return ZeebeEngine(self.router, self.gateway, self.listener)
+
+    def engine_of(self, state: RunState) -> Engine:
+        """The engine that a run is bound to."""
+        return self.zeebe if state.run.process_instance is not None else self.local
+
+    @property
+    def gateway(self) -> Gateway:
+        """The connection to the broker, made when it is asked for."""
+        if self._gateway is None:
+            # Imported here: gRPC takes long to load, and the local engine does without.
+            from dmnroute.zeebe.channel import connect
+            from dmnroute.zeebe.gateway import Gateway
+
+            channel = connect(self.settings.zeebe_address)
+            self.closing.push_async_callback(channel.close)
+            self._gateway = Gateway(channel)
+        return self._gateway
 
 
 def load_agents(project: Project, modules: list[str]) -> Registry:
@@ -57,20 +97,19 @@ async def open_app(
     project = project or find_project(settings.project)
     registry = load_agents(project, settings.agents) if registry is None else registry
     clock = clock or SystemClock()
-    store = await open_store(settings.store)
-    threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
-    try:
-        source = (
-            policies(store)
-            if policies
-            else FolderPolicies(
-                project.policies, store, clock, check=lambda model: check_policy(model, registry.catalogue)
-            )
-        )
+    async with AsyncExitStack() as closing:
+        store = await open_store(settings.store)
+        closing.push_async_callback(store.close)
+        threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
+        closing.callback(threads.shutdown, wait=False, cancel_futures=True)
+        source = policies(store) if policies else _folder_policies(project, store, clock, registry)
         router = Router(store, source, registry.catalogue, clock)
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
         leases = Leases(store, clock, this_owner(), seconds=settings.lease)
-        yield App(settings, project, store, registry, source, router, LocalEngine(router, runner, leases, listener))
-    finally:
-        threads.shutdown(wait=False, cancel_futures=True)
-        await store.close()
+        engine = LocalEngine(router, runner, leases, listener)
+        yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
+
+
+def _folder_policies(project: Project, store: Store, clock: Clock, registry: Registry) -> FolderPolicies:
+    """The project's tables, checked against its agents before they count."""
+    return FolderPolicies(project.policies, store, clock, check=lambda model: check_policy(model, registry.catalogue))

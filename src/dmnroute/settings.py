@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     runs_at_once: int = Field(8, ge=1)
     lease: float = Field(30.0, gt=0)
     """Seconds after which a run whose process vanished may be taken over."""
+    engine: Literal["local", "zeebe"] = "local"
+    """Where new runs go: into this process, or to the broker at `zeebe_address`."""
+    zeebe_address: str = Field(
+        "127.0.0.1:26500",
+        validation_alias=AliasChoices("DMNROUTE_ZEEBE_ADDRESS", "ZEEBE_ADDRESS", "ZEEBE_GRPC_ADDRESS", "zeebe_address"),
+    )
+    """The gateway's gRPC address: `host:port`, with `https://` before it over TLS."""
+    job_timeout: float = Field(30.0, gt=0)
+    """Seconds after which a job on Zeebe whose worker says nothing is given to another one."""
     broker: BrokerOptions = BrokerOptions()
     """The broker of `dmnroute broker`: version, memory, ports, …"""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dmnroute.errors import OperatorError
+from dmnroute.router.crowd import drive_all
+from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
-from dmnroute.routing.records import RunState
-from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, WAKE_MESSAGE
+from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.watching import watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,27 @@ class ZeebeEngine:
 
     router: Router
     gateway: Gateway
+    listener: Listener = field(default=lambda run, turn: None)
+
+    async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
+        """Start a run that no process instance has yet, and watch it until it rests.
+
+        A message with the run's id starts no second instance beside a live one, so this may be repeated.
+        """
+        state = await self._state(run)
+        if state.run.process_instance is None and state.hop == 0 and state.status == "running":
+            start = {"runId": run, "policy": state.run.policy, "input": state.run.input, "tags": state.run.tags}
+            await self.gateway.publish(START_MESSAGE, run, start, life=0, message_id=f"start:{run}")
+        return await watch(run, self.router.store, self.listener, patient=patient)
+
+    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
+        """Drive many runs, so many at once; tells each as it comes to rest."""
+        return drive_all(self.drive, runs, at_once=at_once)
 
     async def start(
         self, policy: str, *, run: str | None, input: Mapping[str, Any], tags: Mapping[str, str] | None = None
     ) -> str:
-        """Start a process instance for a run; answers its key. The router makes the run when the first job comes."""
+        """Start a process instance as any client does; answers its key. Its first job makes the run."""
         variables = {"policy": policy, "input": dict(input), "tags": dict(tags or {})}
         return await self.gateway.create_instance(PROCESS, variables | ({"runId": run} if run else {}))
 
