@@ -60,6 +60,8 @@ class Leases:
         state = await self.store.state(run)
         if state is None:
             raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+        if state.run.process_instance is not None:
+            return False  # the broker has it driven
         gone = gone_owners([state.owner] if state.owner else [])
         now = self.clock.now()
         until = now + timedelta(seconds=self.seconds)

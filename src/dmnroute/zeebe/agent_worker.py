@@ -80,11 +80,8 @@ class AgentWorker:
         return await self.runner.run(step, timeout=left)
 
     async def _known(self, step: PlannedStep) -> Outcome | None:
-        if self.store is None:
-            return None
-        history = await self.store.history(step.run)
-        hops = history.hops if history else ()
-        return next((hop.outcomes[step.id] for hop in hops if step.id in hop.outcomes), None)
+        found = await self.store.step(step.id) if self.store is not None else None
+        return None if found is None else found[1]
 
     async def _keep(self, step: PlannedStep, outcome: Outcome) -> Outcome:
         """Record the outcome; when somebody was faster, theirs is the outcome."""
@@ -120,11 +117,8 @@ class AgentWorker:
         )
 
     async def _planned(self, given: StepVariable) -> PlannedStep | None:
-        if self.store is None or given.id is None:
-            return None
-        history = await self.store.history(given.run)
-        steps = (step for hop in history.hops for step in hop.decision.plan.steps) if history else ()
-        return next((step for step in steps if step.id == given.id), None)
+        found = await self.store.step(given.id) if self.store is not None and given.id is not None else None
+        return None if found is None else found[0]
 
 
 def _read(job: Job) -> StepVariable:

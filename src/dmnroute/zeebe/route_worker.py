@@ -19,7 +19,7 @@ from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records import Limits, Outcome, Run, RunState
+from dmnroute.routing.records import ENDED, Limits, Outcome, Run, RunState
 from dmnroute.zeebe.incident import Incident
 from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, remaining_timer, route_variables
 
@@ -44,7 +44,7 @@ class RouteWorker:
         """
         asked = _read(job)
         state = await self._bound(job, asked)
-        if state.status in ("completed", "failed", "cancelled"):
+        if state.status in ENDED:
             return ended_variables(state.status, state.result, hop=state.hop)
         try:
             turn = await self._turn(job, asked, state)
@@ -105,7 +105,9 @@ class RouteWorker:
             await self.router.start([await self._new_run(run, instance, asked)])
             state = await self.router.store.state(run)
             assert state is not None
-        if state.run.process_instance == instance or state.status in ("completed", "failed", "cancelled"):
+        if state.run.process_instance is None and state.status not in ENDED:
+            state = await self.router.store.bind(run, instance)
+        if state.run.process_instance == instance or state.status in ENDED:
             return state
         owner = state.run.process_instance
         where = f"process instance {owner}" if owner else "the local engine"

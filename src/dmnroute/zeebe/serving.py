@@ -1,6 +1,10 @@
-"""Put workers together: what `dmnroute router` and `dmnroute worker` serve."""
+"""Put workers together, and serve until somebody says stop."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.router.router import Router
@@ -9,10 +13,17 @@ from dmnroute.routing.records import Limits
 from dmnroute.zeebe.agent_worker import STEP_VARIABLES, AgentWorker
 from dmnroute.zeebe.contract import ROUTE_JOB, SIGNAL_JOB
 from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.reconciler import Reconciler
 from dmnroute.zeebe.route_worker import RouteWorker
 from dmnroute.zeebe.signal_worker import SIGNAL_VARIABLES, SignalWorker
 from dmnroute.zeebe.wire import ROUTE_VARIABLES
 from dmnroute.zeebe.worker import JOB_TIMEOUT, Worker
+
+DRAIN = 60.0
+"""Seconds that jobs at hand may take after `stop`; what isn't done then is delivered to another worker."""
+
+RECONCILE = 30.0
+"""Seconds between two looks for runs that vanished."""
 
 
 def router_worker(router: Router, gateway: Gateway, *, limits: Limits, name: str) -> Worker:
@@ -32,3 +43,35 @@ def agents_worker(
     for agent in runner.registry.agents:
         worker.serve(f"agent.{agent}", handler, variables=STEP_VARIABLES)
     return worker
+
+
+async def serve(workers: Sequence[Worker], stop: asyncio.Event, *, reconciler: Reconciler | None = None) -> None:
+    """Serve until `stop` is set; then take no more jobs, and finish those at hand.
+
+    Raises:
+        OperatorError: whatever ended a worker by itself.
+    """
+    working = [asyncio.create_task(worker.work()) for worker in workers]
+    looking = asyncio.create_task(_reconcile(reconciler)) if reconciler else None
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopping}:
+            task.result()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                await asyncio.gather(*(worker.stop() for worker in workers))
+    finally:
+        await _end([*working, stopping, *([looking] if looking else [])])
+
+
+async def _reconcile(reconciler: Reconciler) -> None:
+    while True:
+        await asyncio.sleep(RECONCILE)
+        await reconciler.look()
+
+
+async def _end(tasks: Sequence[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
