@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Literal
 
 from platformdirs import user_config_path, user_state_path
@@ -17,6 +18,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -80,8 +82,21 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Add the two TOML files behind everything else."""
         files = [Path("dmnroute.toml"), user_config_path("dmnroute") / "dmnroute.toml"]
-        toml = (TomlConfigSettingsSource(settings_cls, file) for file in files)
+        toml = (_toml(settings_cls, file) for file in files)
         return init_settings, env_settings, dotenv_settings, *toml
+
+
+def _toml(settings: type[BaseSettings], file: Path) -> PydanticBaseSettingsSource:
+    try:
+        return TomlConfigSettingsSource(settings, file)
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{file}` isn't TOML: {_lower(str(error))}", code="bad_setting") from error
+    except OSError as error:
+        raise UsageError(f"can't read `{file}`: {_lower(error.strerror or str(error))}", code="bad_setting") from error
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def load_settings(**given: object) -> Settings:
@@ -95,5 +110,6 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         name = "__".join(str(part) for part in problem["loc"]).upper()
-        text = problem["msg"][:1].lower() + problem["msg"][1:]
-        raise UsageError(f"setting `DMNROUTE_{name}`: {text}", code="bad_setting") from error
+        raise UsageError(f"setting `DMNROUTE_{name}`: {_lower(problem['msg'])}", code="bad_setting") from error
+    except SettingsError as error:  # a nested setting that isn't JSON; its source names the field
+        raise UsageError(_lower(str(error)).replace('"', "`"), code="bad_setting") from error

@@ -94,6 +94,22 @@ def test_a_bug_is_told_as_a_bug(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "error"),
+    [
+        ("dmnroute.toml", "[limits", "`dmnroute.toml` isn't TOML: expected ']' at the end of a table declaration"),
+        ("dmnroute.toml", "[limits]\nhops = 0", "setting `DMNROUTE_LIMITS__HOPS`: input should be greater than"),
+        (".env", "DMNROUTE_LIMITS=x", "error parsing value for field `limits` from source `DotEnvSettingsSource`"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_name(bench: Bench, cli: Cli, file: str, text: str, error: str) -> None:
+    """The file or the variable to mend; the value isn't shown, it may be a secret."""
+    (bench.root / file).write_text(text)
+    said = cli("runs")
+    assert said.code == 2
+    assert said.err.startswith(f"error: {error}")
+
+
 def test_an_agent_module_that_cannot_be_imported_is_named(bench: Bench, cli: Cli) -> None:
     """The developer sees module, error and line."""
     file = bench.root / "workers" / "broken.py"

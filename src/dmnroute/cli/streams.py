@@ -108,9 +108,9 @@ def _rich_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for header in headers:
-        grid.add_column(header, overflow="fold")
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for number, header in enumerate(headers):
+        grid.add_column(header, overflow="fold", no_wrap=number == 0)  # names are there to be copied
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     Console().print(grid)

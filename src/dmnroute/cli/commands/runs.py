@@ -61,7 +61,7 @@ async def _runs(
     if as_json:
         streams.document([_document(state) for state in found])
     elif found:
-        streams.table(("run", "status", "policy", "hops", "cost", "started", "updated"), map(_row, found))
+        streams.table(("run", "status", "policy", "hops", "cost", "started (UTC)", "took"), map(_row, found))
     else:
         streams.say("no runs")
 
@@ -84,8 +84,10 @@ def _document(state: RunState) -> dict[str, Any]:
 
 
 def _row(state: RunState) -> tuple[str, ...]:
-    from dmnroute.cli.views.figures import moment, money
+    from dmnroute.cli.views.figures import minute, money, seconds
+    from dmnroute.routing.context import seconds_between
 
     run = state.run
     status = f"{state.status} ({state.stop.code})" if state.stop else state.status
-    return run.id, status, run.policy, str(state.hop), money(state.cost), moment(run.started), moment(state.updated)
+    took = seconds(seconds_between(run.started, state.updated))
+    return run.id, status, run.policy, str(state.hop), money(state.cost), minute(run.started), took

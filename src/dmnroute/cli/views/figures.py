@@ -35,6 +35,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def minute(at: datetime) -> str:
+    """``2026-07-01 15:30``, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def clock_time(at: datetime) -> str:
     """``15:30:12.250``, in UTC."""
     return f"{at.astimezone(UTC):%H:%M:%S.%f}"[:-3]
