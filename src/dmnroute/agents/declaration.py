@@ -15,12 +15,17 @@ from pydantic import BaseModel
 
 from dmnroute.agents.step import Step
 from dmnroute.errors import AgentError
+from dmnroute.routing.records import PEOPLE
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Agent names are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
+
+_WORDS = "null true false if then else for in return some every satisfies and or between instance function external"
+FEEL_WORDS = frozenset(_WORDS.split())
+"""Words that can't stand after `steps.` in a table: named here, for agents needn't load FEEL to be declared."""
 
 
 class AgentFailure(Exception):
@@ -77,7 +82,7 @@ class Agent(Generic[P, R]):
     @cached_property
     def missing(self) -> tuple[str, ...]:
         """The required modules that can't be imported here; a step to such an agent fails as `unavailable`."""
-        return tuple(module for module in self.requires if find_spec(module) is None)
+        return tuple(module for module in self.requires if not _is_there(module))
 
 
 def agent(
@@ -93,14 +98,14 @@ def agent(
     The function takes one pydantic model and, if it wants to report anything, a `Step`; it returns a pydantic model.
 
     Raises:
-        AgentError: the name isn't a FEEL identifier, or the type hints don't say what goes in and out.
+        AgentError: the name isn't a FEEL identifier, cost or timeout make no sense, or the type hints don't say what
+            goes in and out.
     """
-    if not NAME.match(name):
-        raise AgentError(
-            f"agent name `{name}` is not a FEEL identifier",
-            code="agent_name",
-            hint=f"tables read `steps.<agent>`: use letters, digits and underscores, as in `{_identifier(name)}`",
-        )
+    _refuse_name(name)
+    price = _amount(name, "cost", cost)
+    longest = _amount(name, "timeout", timeout)
+    if longest == 0:
+        raise AgentError(f"agent `{name}`: `timeout` must be more than 0 seconds", code="agent_timeout")
 
     def declare(function: Callable[P, R]) -> Agent[P, R]:
         input_type, takes_step = _input_of(name, function)
@@ -110,13 +115,45 @@ def agent(
             input_type=input_type,
             output_type=_output_of(name, function),
             takes_step=takes_step,
-            cost=Decimal(str(cost)),
-            timeout=Decimal(str(timeout)),
+            cost=price,
+            timeout=longest,
             requires=requires,
             version=version,
         )
 
     return declare
+
+
+def _refuse_name(name: str) -> None:
+    if not NAME.match(name):
+        raise AgentError(
+            f"agent name `{name}` is not a FEEL identifier",
+            code="agent_name",
+            hint=f"tables read `steps.<agent>`: use letters, digits and underscores, as in `{_identifier(name)}`",
+        )
+    if name == PEOPLE or name in FEEL_WORDS:
+        why = "it stands for the people who answer escalations" if name == PEOPLE else "it is a word of FEEL"
+        raise AgentError(
+            f"agent name `{name}` is taken: {why}", code="agent_name", hint=f"choose another one, as in `{name}_agent`"
+        )
+
+
+def _amount(name: str, what: str, value: float | Decimal | str) -> Decimal:
+    """A finite number, not negative."""
+    try:
+        amount = Decimal(str(value))
+    except ArithmeticError:
+        amount = Decimal("nan")
+    if amount.is_finite() and amount >= 0:
+        return amount
+    raise AgentError(f"agent `{name}`: `{what}` must be a number, not negative, not `{value}`", code=f"agent_{what}")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # a package above it isn't there, or it is half imported
+        return False
 
 
 def _identifier(name: str) -> str:

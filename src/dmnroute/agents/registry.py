@@ -83,6 +83,8 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
             agent.input_type.model_validate(value)
         except ValidationError as error:
             return describe(error)
+        except Exception as error:  # validators are code of the agent
+            return f"its validation failed: {type(error).__name__}: {error}"
         return None
 
     return AgentSpec(
