@@ -31,7 +31,7 @@ BROKEN = {
         """\
 not a DMN model: the outermost element is `{http://www.omg.org/spec/BPMN/20100524/MODEL}definitions`
 claims.dmn
-hint: `definitions` of DMN 1.1, 1.2, 1.3, 1.4, 1.5 are read""",
+hint: `definitions` of DMN 1.1, 1.2, 1.3, 1.4, 1.5, 1.6 are read""",
     ),
     "an unknown hit policy": (
         one_table(["amount"], ["agent"], [["1", '"x"']], policy="FRIST"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_t
 
 from dmnroute.dmn import load
 from dmnroute.dmn.scope import Origin
+from dmnroute.errors import TableError
 
 INVOICES = Path(__file__).parent / "golden" / "invoice_routing_first" / "table.dmn"
 RUN = {"last": {"status": "ok", "confidence": 0.7}, "facts": {"total": 12}, "budget": {"ratio": 0.5}}
@@ -30,10 +32,11 @@ def test_the_dialect_is_that_of_the_file_unless_it_is_given():
         "https://www.omg.org/spec/DMN/20191111/MODEL/",
         "https://www.omg.org/spec/DMN/20211108/MODEL/",
         "https://www.omg.org/spec/DMN/20230324/MODEL/",
+        "https://www.omg.org/spec/DMN/20240513/MODEL/",
     ],
 )
 def test_every_version_of_the_standard_is_read(namespace):
-    """DMN 1.1 to 1.5 differ in their namespaces only."""
+    """DMN 1.1 to 1.6 differ in their namespaces only."""
     assert load(definitions(decision("Route", literal("1 + 1")), namespace=namespace)).evaluate("Route", {}).value == 2
 
 
@@ -202,6 +205,50 @@ def test_a_decision_service_is_a_function_of_its_inputs():
     model = load(definitions(input_data("amount"), price, service, route))
     assert model.evaluate("Route", {}).value == 42
     assert model.invoke("price", {"amount": 4}) == 8
+
+
+def test_a_business_knowledge_model_is_invoked_by_its_name():
+    """Its parameters are the arguments; one that is left out is null, as is what the types refuse."""
+    function = (
+        '<businessKnowledgeModel id="k_f" name="with tax"><encapsulatedLogic>'
+        '<formalParameter name="net" typeRef="number"/><formalParameter name="rate"/>'
+        f"{literal('net * (1 + (if rate = null then 0 else rate))')}"
+        "</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    model = load(definitions(function), name="tax.dmn")
+    assert model.parameters("with tax") == ("net", "rate")
+    assert model.invoke("with tax", {"net": 100, "rate": Decimal("0.19")}) == Decimal("119.00")
+    assert model.invoke("with tax", {"net": 100}) == 100
+    assert model.invoke("with tax", {"net": "much"}) is None
+    with pytest.raises(TableError) as caught:
+        model.invoke("with tax", {"ner": 100})
+    assert str(caught.value) == "`with tax` has no parameter `ner`; did you mean `net`?\ntax.dmn"
+    with pytest.raises(TableError) as caught:
+        model.invoke("with tacks", {})
+    assert str(caught.value) == (
+        "no decision service or business knowledge model `with tacks`; did you mean `with tax`?\ntax.dmn"
+    )
+
+
+def test_output_values_constrain_the_outputs():
+    """By the standard an output outside of the listed values is null, with a reason; Camunda doesn't look at them."""
+    rows = [["1", '"book"'], ["2", '"bok"'], ["3", '["book", "ask"]'], ["4", '["book", "no"]'], ["5", "null"]]
+    listed = one_table(["a"], ["x"], rows).replace(
+        '<output name="x"/>', '<output name="x"><outputValues><text>"book", "ask"</text></outputValues></output>'
+    )
+    model = load(listed, name="claims.dmn")
+    assert [model.decision("Route").value({"a": n}) for n in range(1, 6)] == [
+        "book",
+        None,
+        ["book", "ask"],
+        None,
+        None,
+    ]
+    assert [str(notice) for notice in model.evaluate("Route", {"a": 2}).notices] == [
+        'the output `"bok"` isn\'t among "book", "ask"\nclaims.dmn, decision `Route`, rule 2, output x\n'
+        '  "bok"\n  ^^^^^'
+    ]
+    assert load(listed, dialect="camunda").evaluate("Route", {"a": 2}).value == "bok"
 
 
 def test_an_imported_model_is_found_beside_the_file(tmp_path):

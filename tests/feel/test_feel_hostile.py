@@ -7,6 +7,7 @@ import pytest
 from dmnroute.errors import FeelError
 from dmnroute.feel import NoticeKind, compile
 from dmnroute.feel.evaluation import Limits
+from dmnroute.feel.printer import text_of
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,9 @@ from dmnroute.feel.evaluation import Limits
         "if a then " * 5_000 + "1" + " else 2" * 5_000,
         "f(" * 10_000 + ")" * 10_000,
         "a" + ".b" * 10_000,
-        " + ".join(["1"] * 10_000),
+        "1 + (" * 10_000 + "1" + ")" * 10_000,
+        "a[1]" + "[1]" * 10_000,
+        "if a then 1 else " * 10_000 + "2",
         "1 instance of " + "list<" * 5_000,
     ],
 )
@@ -33,6 +36,38 @@ def test_nesting_has_a_limit(text: str) -> None:
 def test_long_conjunctions_are_no_nesting() -> None:
     """A thousand conditions side by side are fine."""
     assert compile(" and ".join(["a = 1"] * 1_000)).evaluate({"a": 1}).value is True
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (" + ".join(["1"] * 10_000), 10_000),
+        ("1" + " * 2 / 2 - 1 + 1" * 2_000, 1),
+        (" + ".join(["x"] * 3_000), 6_000),
+        ("(" + " + ".join(["1"] * 3_000) + ") * 2", 6_000),
+    ],
+)
+def test_long_chains_of_operators_are_no_nesting(text: str, value: int) -> None:
+    """Operations side by side are one level, however many: they are read, compiled, printed and looked through."""
+    expression = compile(text)
+    assert expression.evaluate({"x": 2}).value == value
+    assert text_of(expression.tree) == text
+    assert {reference.names for reference in expression.references} <= {("x",)}
+
+
+def test_a_chain_keeps_its_order_and_its_reasons() -> None:
+    """The left operand comes first, and a null in the middle is noticed once for each operator that meets it."""
+    result = compile("1" + " - 1" * 20 + " + null + 1").evaluate()
+    assert result.value is None
+    assert [notice.message for notice in result.notices] == ["`+` with null", "`+` with null"]
+
+
+def test_a_text_has_a_greatest_length() -> None:
+    """A hundred megabytes are no expression."""
+    with pytest.raises(FeelError) as caught:
+        compile("1" * 100_000_000)
+    assert str(caught.value) == "the expression has more than 1,000,000 characters"
+    assert caught.value.code == "feel_limit"
 
 
 _DOUBLED = ", ".join(f"a{i}: [a{i - 1}, a{i - 1}]" for i in range(1, 60))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dmnroute.dmn import Model, load
-from dmnroute.errors import TableError
 from dmnroute.feel.values import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from dmnroute.feel.values.iso import temporal_of_text
 
@@ -34,10 +33,9 @@ def evaluate(dmn_path: str, name: str, inputs: dict[str, Any], node_type: str) -
     """The value of a decision or decision service; an input that is a decision stands in for its logic."""
     model = _model(dmn_path)
     given = {key: _value(value) for key, value in inputs.items()}
-    if node_type == "decisionService":
-        return _answer(model.invoke(name, given, now=NOW))
     if node_type != "decision":
-        raise TableError(f"a `{node_type}` can't be evaluated by itself")
+        parameters = model.parameters(name)
+        return _answer(model.invoke(name, {key: given[key] for key in given if key in parameters}, now=NOW))
     overrides = {key: given.pop(key) for key in inputs if key in model.decisions}
     return _answer(model.evaluate(name, given, overrides=overrides, now=NOW).value)
 

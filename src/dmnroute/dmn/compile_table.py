@@ -10,6 +10,7 @@ from dmnroute.dmn.hit_policies import hit_policy
 from dmnroute.dmn.matcher import ScanMatcher
 from dmnroute.dmn.model import HitPolicyName
 from dmnroute.dmn.places import input_column, input_place, output_column, output_name, output_place
+from dmnroute.dmn.scope import Scope
 from dmnroute.dmn.table import Column, TableLogic
 from dmnroute.errors import FeelError
 from dmnroute.feel import Evaluation
@@ -18,7 +19,6 @@ from dmnroute.feel import compile as compile_expression
 if TYPE_CHECKING:
     from dmnroute.dmn.compile import Compiler
     from dmnroute.dmn.model import DecisionTable, InputClause
-    from dmnroute.dmn.scope import Scope
     from dmnroute.feel import Expression, UnaryTests
     from dmnroute.feel.values import Value
 
@@ -109,7 +109,18 @@ def _column(compiler: Compiler, table: DecisionTable, number: int, scope: Scope)
         type_ref=clause.type_ref,
         default=None if isinstance(logic, Null) else logic,
         priorities=_priorities(compiler, table, number),
+        allowed=_allowed(compiler, table, number),
     )
+
+
+def _allowed(compiler: Compiler, table: DecisionTable, number: int) -> UnaryTests | None:
+    """The output values as a constraint (DMN 1.5, 8.3.3), where they are values. Camunda doesn't look at them."""
+    values = table.outputs[number - 1].output_values
+    if values is None or compiler.camunda:
+        return None
+    place = compiler.where.place(column=output_column(table, number), text=values.text)
+    tests = compiler.unary_tests(values.text, Scope(), place)
+    return None if tests is None or tests.references else tests
 
 
 def _priorities(compiler: Compiler, table: DecisionTable, number: int) -> tuple[Value, ...]:

@@ -11,7 +11,7 @@ from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
-from dmnroute.dmn.units import DecisionUnit, InputUnit, ServiceUnit, Unit, Units
+from dmnroute.dmn.units import DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units
 from dmnroute.errors import FeelError, Place, TableError, did_you_mean
 from dmnroute.feel.values import from_python, to_python
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dmnroute.dmn import model
     from dmnroute.dmn.library import Key, Library, Resolver
     from dmnroute.dmn.scope import ScopedReference
-    from dmnroute.feel.values import Value
+    from dmnroute.feel.values import Function, Value
 
 
 class Model:
@@ -40,7 +40,7 @@ class Model:
         }
         """The file's decisions by name (by id where they have no name), in the order of the file."""
         self._by_id = {decision.id: decision for decision in self.decisions.values()}
-        self._services = {unit.where.decision: unit for unit in mine if isinstance(unit, ServiceUnit)}
+        self._invocables = {unit.where.decision: unit for unit in mine if isinstance(unit, ServiceUnit | KnowledgeUnit)}
         self._declared = {
             name
             for unit in units.by_key.values()
@@ -85,17 +85,33 @@ class Model:
         """
         return self.decision(name_or_id).evaluate(inputs, now=now, trace=trace, overrides=overrides)
 
-    def invoke(self, service: str, arguments: Mapping[str, object], *, now: datetime | None = None) -> object:
-        """Call a decision service with its inputs by name. Raises TableError (`unknown_service`)."""
-        unit = self._services.get(service)
-        if unit is None:
-            message = f"no decision service `{service}`{did_you_mean(service, self._services)}"
-            raise TableError(message, code="unknown_service", place=Place(self.definitions.file))
+    def invoke(self, name: str, arguments: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """Call a decision service or business knowledge model with its arguments by name.
+
+        A parameter that is left out is null. Raises TableError (`unknown_service`, `unknown_parameter`).
+        """
+        unit = self._invocable(name)
         run = Run(unit.types, now=now)
-        execution = Execution(self._units, run, {}, given={}, ambient={}, trace=False)
         with _guarded(unit):
-            values = {name: from_python(value) for name, value in arguments.items()}
-            return to_python(execution.service(unit).body(values, run.evaluation))
+            function = self._function(unit, run)
+            _check_parameters(function, arguments, unit)
+            values = {name: from_python(arguments.get(name)) for name in function.parameters}
+            return to_python(function.body(values, run.evaluation))
+
+    def parameters(self, name: str) -> tuple[str, ...]:
+        """The parameters of a decision service or business knowledge model. Raises TableError (`unknown_service`)."""
+        unit = self._invocable(name)
+        return self._function(unit, Run(unit.types)).parameters
+
+    def _invocable(self, name: str) -> Unit:
+        unit = self._invocables.get(name)
+        if unit is None:
+            message = f"no decision service or business knowledge model `{name}`{did_you_mean(name, self._invocables)}"
+            raise TableError(message, code="unknown_service", place=Place(self.definitions.file))
+        return unit
+
+    def _function(self, unit: Unit, run: Run) -> Function:
+        return Execution(self._units, run, {}, given={}, ambient={}, trace=False).function(unit.key)
 
     def references(self) -> Iterator[ScopedReference]:
         """Every path that any expression reads: where, what, and where its first name comes from."""
@@ -183,6 +199,14 @@ class CompiledDecision:
         with _guarded(self._unit):
             execution = self._model.execution(inputs, run, trace=False)
             return explain(self._unit, execution.scope(self._unit), run)
+
+
+def _check_parameters(function: Function, arguments: Mapping[str, object], unit: Unit) -> None:
+    for name in arguments:
+        if name not in function.parameters:
+            near = did_you_mean(name, function.parameters)
+            message = f"`{unit.where.decision}` has no parameter `{name}`{near}"
+            raise TableError(message, code="unknown_parameter", place=Place(unit.where.file))
 
 
 @contextmanager

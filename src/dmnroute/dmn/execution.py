@@ -86,7 +86,7 @@ class Execution:
         if need.origin is Origin.DECISION:
             return self.value(need.key)
         if need.origin is Origin.KNOWLEDGE:
-            return self._function(need.key)
+            return self.function(need.key)
         return self._input(need)
 
     def _input(self, need: Requirement) -> Value:
@@ -119,7 +119,8 @@ class Execution:
         self.results[unit.key] = table_result(unit, logic, cells, outcome, value, self._run.notices[before:])
         return value
 
-    def _function(self, key: Key) -> Function:
+    def function(self, key: Key) -> Function:
+        """The function of a decision service or business knowledge model."""
         if key not in self._functions:
             unit = self._units[key]
             if isinstance(unit, ServiceUnit):

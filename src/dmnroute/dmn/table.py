@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from dmnroute.dmn.compiled import conform
 from dmnroute.dmn.hit_policies.base import HitPolicy, Hits, Outcome, Row
 from dmnroute.dmn.places import Where, output_place
+from dmnroute.dmn.types import describe
 from dmnroute.errors import TableError
+from dmnroute.feel import Evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,8 @@ class Column:
     type_ref: str
     default: Logic | None
     priorities: tuple[Value, ...]
+    allowed: UnaryTests | None = None
+    """What every output has to be one of; None where anything goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,15 @@ class TableLogic:
 
     def _output(self, rule: int, number: int, value: Value, run: Run) -> Value:
         column = self.columns[number]
-        if self.camunda or not column.type_ref:
+        if self.camunda or not (column.type_ref or column.allowed):
             return value
         place = output_place(self.table, self.where, rule, number)
-        return conform(value, column.type_ref, self.types, "the output", place, run)
+        if column.type_ref:
+            value = conform(value, column.type_ref, self.types, "the output", place, run)
+        if value is None or column.allowed is None or _is_allowed(value, column.allowed):
+            return value
+        run.notice("not_allowed", f"the output {describe(value)} isn't among {column.allowed.text}", place, value)
+        return None
 
     def _value(self, outputs: tuple[Value, ...]) -> Value:
         if len(self.columns) == 1:
@@ -119,3 +128,10 @@ class TableLogic:
         if self.camunda:
             raise TableError(message, code="hit_policy", place=self.where.place())
         run.notice("hit_policy", message, self.where.place())
+
+
+def _is_allowed(value: Value, allowed: UnaryTests) -> bool:
+    """Whether a value, or each item of a list, is among those that a column lists."""
+    if allowed.run(value, {}, Evaluation()) is True:
+        return True
+    return isinstance(value, list) and all(allowed.run(item, {}, Evaluation()) is True for item in value)

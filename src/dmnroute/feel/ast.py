@@ -171,6 +171,15 @@ class Arithmetic(Node):
     left: Node
     right: Node
 
+    def chain(self) -> tuple[Node, list[Arithmetic]]:
+        """The first operand of `a + b - c …`, and the operations in their order: a loop, as chains may be long."""
+        operations = [self]
+        first = self.left
+        while isinstance(first, Arithmetic):
+            operations.append(first)
+            first = first.left
+        return first, operations[::-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):

@@ -118,8 +118,13 @@ def _comparison(node: ast.Comparison) -> str:
 
 
 def _arithmetic(node: ast.Arithmetic) -> str:
-    power = _OPERATORS[node.operator]
-    return f"{_within(node.left, power)} {node.operator} {_within(node.right, power + 1)}"
+    first, operations = node.chain()
+    text, reached = text_of(first), _power(first)
+    for operation in operations:
+        power = _OPERATORS[operation.operator]
+        left = text if reached >= power else f"({text})"
+        text, reached = f"{left} {operation.operator} {_within(operation.right, power + 1)}", power
+    return text
 
 
 def _between(node: ast.Between) -> str:

@@ -25,7 +25,12 @@ class Reference:
 
 
 def children(node: ast.Node) -> Iterator[ast.Node]:
-    """The nodes directly below a node, in the order of the text; types are left out."""
+    """The nodes directly below a node, in the order of the text; types are left out, a chain of operators is one."""
+    if isinstance(node, ast.Arithmetic):
+        first, operations = node.chain()
+        yield first
+        yield from (operation.right for operation in operations)
+        return
     for field in fields(node):
         value = getattr(node, field.name)
         for part in value if isinstance(value, tuple) else (value,):

@@ -8,6 +8,7 @@ DMN_VERSIONS = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+    "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 """The version of the standard by the namespace of its elements. Camunda Modeler writes 1.3."""
 

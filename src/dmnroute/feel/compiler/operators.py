@@ -38,9 +38,22 @@ def compile_negation(compiler: Compiler, node: ast.Negation, scope: Scope) -> Co
 
 
 def compile_arithmetic(compiler: Compiler, node: ast.Arithmetic, scope: Scope) -> Code:
-    """`a + b`"""
-    left, right = compiler.code(node.left, scope), compiler.code(node.right, scope)
-    return compiler.helper(_ARITHMETIC[node.operator], node, left, right)
+    """`add(a, b)`; long chains become `(v := add(a, b), v := add(v, c), …)[-1]`, which nests nothing."""
+    first, operations = node.chain()
+    result = compiler.code(first, scope)
+    if len(operations) <= _MOST_INLINE:
+        for operation in operations:
+            result = _operated(compiler, operation, result, scope)
+        return result
+    variable = compiler.variable()
+    steps = [python.assigned(variable, result)]
+    for operation in operations:
+        steps.append(python.assigned(variable, _operated(compiler, operation, python.name(variable), scope)))
+    return python.item(python.tuple_of(steps), python.constant(-1))
+
+
+def _operated(compiler: Compiler, node: ast.Arithmetic, left: Code, scope: Scope) -> Code:
+    return compiler.helper(_ARITHMETIC[node.operator], node, left, compiler.code(node.right, scope))
 
 
 def compile_comparison(compiler: Compiler, node: ast.Comparison, scope: Scope) -> Code:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from dmnroute.errors import FeelError, Place
+from dmnroute.feel import ast
 from dmnroute.feel.lexer import Token, TokenKind
 from dmnroute.source import Source, Span
 
@@ -124,7 +125,7 @@ class Cursor:
         left = self._prefix(expected)
         height = self._checked(self._tallest + 1)
         while (rule := self._infix(power)) is not None:
-            self._tallest = height
+            self._tallest = height - self._goes_on(left)
             left = rule(self, left)
             height = self._checked(self._tallest + 1)
         self._depth -= 1
@@ -184,6 +185,10 @@ class Cursor:
             return None
         return binding[1]
 
+    def _goes_on(self, left: Node) -> bool:
+        """Tell whether the next operator makes a chain longer: whatever walks a tree takes that as one level."""
+        return isinstance(left, ast.Arithmetic) and self.token.text in _CHAINED
+
     def _checked(self, height: int) -> int:
         if height + self._depth > MAX_HEIGHT:
             raise self.error(
@@ -221,6 +226,7 @@ class Cursor:
         return _HINTS.get(token.text, "")
 
 
+_CHAINED = ("+", "-", "*", "/", "**")
 _ENDS_A_NAME = frozenset(") ] } , . = != < > <= >= + * / ** and or".split())  # noqa: SIM905 -- reads as a list
 _HINTS = {
     "=": "compare with a single `=`",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dmnroute.feel.dialect import Dialect
     from dmnroute.feel.names import KnownNames
 
+LONGEST_TEXT = 1_000_000
+"""Characters of an expression."""
+
 GRAMMAR = Grammar(
     literals={
         TokenKind.NUMBER: literals.parse_number,
@@ -131,6 +134,9 @@ def _test(cursor: Cursor) -> ast.Node:
 
 def _cursor(text: str, *, dialect: Dialect, names: KnownNames, place: Place) -> Cursor:
     source = Source(text)
+    if len(text) > LONGEST_TEXT:
+        place = Place(place.file, place.decision, place.rule, place.column)
+        raise FeelError(f"the expression has more than {LONGEST_TEXT:,} characters", code="feel_limit", place=place)
     try:
         tokens = tokens_of(text, exponents=dialect.exponents)
     except LexicalError as error:
