@@ -27,6 +27,8 @@ class Audit:
     differences: list[str] = field(default_factory=list)
     """In words: document, hop, and what is different."""
     what_if: WhatIf | None = None
+    unavailable: set[str] = field(default_factory=set)
+    """Agents that were asked for and can't run here."""
     rerouted: list[str] = field(default_factory=list)
     """Runs that go another way because of `--set`."""
 
@@ -51,6 +53,7 @@ async def audit(
         history = await app.store.history(run)
         if history is not None:
             await _replay(app, history, documents[run], found)
+            found.unavailable |= {o.agent for o in history.outcomes() if o.error and o.error.kind == "unavailable"}
             search.look(history)
             if unchanged is not None and first_divergence(history, unchanged, app.registry.catalogue) is not None:
                 found.rerouted.append(run)

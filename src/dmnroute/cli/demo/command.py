@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dmnroute.cli import streams
-from dmnroute.cli.options import AsJson
+from dmnroute.cli.options import AsJson, EngineName
 from dmnroute.cli.session import session_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def demo(
         str | None,
         typer.Option("--session", metavar="NAME", help="Go on with the documents of this session. Default: a new one."),
     ] = None,
+    engine: EngineName = None,
     plain: Annotated[bool, typer.Option("--plain", help="Plain lines instead of a live screen.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +65,7 @@ def demo(
     from dmnroute.cli.demo.runner import Demo, Wish
     from dmnroute.cli.demo.session import fresh_name
 
-    settings = session_of(context).settings()
+    settings = session_of(context).on(engine).settings()
     if settings.log_level == "warning":  # what happens to the policy is part of the show
         logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))

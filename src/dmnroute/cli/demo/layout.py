@@ -83,7 +83,7 @@ def _row_rank(tally: Tally, number: int) -> tuple[bool, float, int]:
 def _hidden(hits: Sequence[int]) -> Iterator[str]:
     never, earlier = hits.count(0), len(hits) - hits.count(0)
     if earlier:
-        yield f"{earlier} more rules hit earlier"
+        yield f"{earlier} more {'rule' if earlier == 1 else 'rules'} hit earlier"
     if never:
         yield f"{never} {'more ' if not earlier else ''}never hit"
 

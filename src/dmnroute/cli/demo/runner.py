@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from dmnroute.dmn import Model, load
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.project import Project, find_project, shipped_project
 from dmnroute.router.clock import SystemClock
+from dmnroute.router.crowd import drive_all
 from dmnroute.router.turn import Turn
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.checks import check_policy
@@ -92,7 +93,13 @@ class Demo:
             self.settings, project=project, registry=registry, clock=clock, policies=policies, listener=self._turned
         )
         async with opened as app:
-            yield app
+            if self.settings.engine == "local":
+                yield app
+                return
+            from dmnroute.zeebe.serving import serving  # gRPC takes long to load
+
+            async with serving(await app.workers(router=True, agents=True)):
+                yield app
 
     async def _documents(self, app: App, project: Project) -> list[Document]:
         """Those asked for; none when a session goes on with what it has."""
@@ -137,11 +144,11 @@ class Demo:
             changes=self.wish.changes,
             seconds=seconds,
             cpu_seconds=cpu,
-            missing=sorted({module for agent in app.registry.agents.values() for module in agent.missing}),
+            missing=_missing(app.registry, found.unavailable),
         )
 
     async def _drive(self, app: App, runs: SessionRuns) -> None:
-        async for run, status in app.engine.drive_all(runs.open, at_once=self.settings.runs_at_once):
+        async for run, status in drive_all(app.drive, runs.open, at_once=self.settings.runs_at_once):
             if self._narrator.has_ended(run):
                 continue
             await self._look(app, run)  # another process may have ended it
@@ -188,6 +195,10 @@ def _refuse_errors(model: Model, registry: Registry) -> None:
     for finding in check_policy(model, registry.catalogue):
         if finding.severity == "error":
             raise finding.as_error()
+
+
+def _missing(registry: Registry, agents: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(registry.agents[name].missing) for name in sorted(agents) if name in registry.agents}
 
 
 def _shown_path(file: Path) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from dmnroute.cli.demo.audit import Audit, names_of
 from dmnroute.cli.demo.board import Board
 from dmnroute.cli.demo.change import Change
 from dmnroute.cli.demo.texts import duration, many, money
+from dmnroute.cli.extras import remedy
 from dmnroute.routing.what_if import WhatIf
 
 
@@ -27,8 +28,8 @@ class Summary:
     changes: Sequence[Change]
     seconds: float
     cpu_seconds: float
-    missing: Sequence[str] = ()
-    """Modules that some agents need and that aren't installed."""
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Agents that were asked for, with the modules that they need and that aren't installed."""
 
     @property
     def exit_code(self) -> int:
@@ -52,8 +53,9 @@ class Summary:
         yield f"{many(self.audit.decisions, 'decision')} re-evaluated, {self.audit.identical} identical"
         yield from (f"  {line}" for line in self.audit.differences)
         if self.missing:
-            modules = ", ".join(f"`{module}`" for module in self.missing)
-            yield f"some agents were unavailable: {modules} not installed; the tables sent documents around them"
+            names = ", ".join(f"`{agent}`" for agent in self.missing)
+            install = remedy([module for modules in self.missing.values() for module in modules])
+            yield f"the tables had to do without {names}: {install} brings what they need"
         if self.changes:
             yield self._of_changes()
         if self.audit.what_if is not None:
@@ -75,16 +77,20 @@ class Summary:
             "decisions": self.audit.decisions,
             "identical": self.audit.identical,
             "differences": self.audit.differences,
-            "missing": list(self.missing),
+            "missing": self.missing,
             "rerouted": [self.documents[run] for run in self.audit.rerouted] if self.changes else None,
             "what_if": None if found is None else self._what_if(found),
             "exit_code": self.exit_code,
         }
 
     def _errors(self) -> Iterator[str]:
-        for end in self.board.errors.values():
-            yield f"{end.document}: {end.words}"
-            yield from (f"    {line}" for line in end.error.splitlines())
+        """Documents that reached no end, those with the same message together."""
+        alike: dict[tuple[str, str], list[str]] = {}
+        for run, end in self.board.errors.items():
+            alike.setdefault((end.words, end.error), []).append(run)
+        for (words, error), runs in alike.items():
+            yield f"{names_of(runs, self.documents)}: {words}"
+            yield from (f"    {line}" for line in error.splitlines())
 
     def _of_changes(self) -> str:
         changes = "; ".join(map(str, self.changes))

@@ -15,8 +15,9 @@ from dmnroute.errors import TableError
 DESTINATIONS = ("agent", "action")
 """Outputs that say where a document goes. A rule has one of them: they are shown as one column."""
 
-UNSET = frozenset({"", "-", "null"})
-"""Cells that say nothing."""
+ANY_INPUT = frozenset({"", "-"})
+NO_OUTPUT = frozenset({"", "-", "null"})
+"""Cells that say nothing; an input cell `null` says that there is no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,13 @@ def table_view(model: Model, decision: str) -> TableView | None:
 def _columns(table: DecisionTable) -> Iterator[Column]:
     for index, clause in enumerate(table.inputs):
         title = clause.label or clause.name or clause.input_expression.text
-        yield Column(one_line(title), "input", tuple(_cell(rule.input_entries[index].text) for rule in table.rules))
+        yield Column(
+            one_line(title), "input", tuple(_cell(rule.input_entries[index].text, ANY_INPUT) for rule in table.rules)
+        )
     outputs = {
-        one_line(clause.name or clause.label): tuple(_cell(rule.output_entries[index].text) for rule in table.rules)
+        one_line(clause.name or clause.label): tuple(
+            _cell(rule.output_entries[index].text, NO_OUTPUT) for rule in table.rules
+        )
         for index, clause in enumerate(table.outputs)
     }
     destinations = [outputs.pop(name) for name in DESTINATIONS if name in outputs]
@@ -78,10 +83,10 @@ def _columns(table: DecisionTable) -> Iterator[Column]:
     yield Column("because", "annotation", tuple(map(one_line, notes)))
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, nothing: frozenset[str]) -> str:
     """The cell's text; texts alone are read more easily without their quotes: `"a", "b"`, `["a", "b"]`."""
     text = one_line(text).strip()
-    if text in UNSET:
+    if text in nothing:
         return ""
     return ", ".join(_TEXT.findall(text)) if _TEXTS.fullmatch(text) else text
 
