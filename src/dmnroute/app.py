@@ -12,6 +12,7 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.loading import load_folder, load_modules
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
+from dmnroute.errors import OperatorError
 from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import this_owner
@@ -22,12 +23,13 @@ from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.ports import Clock, PolicySource, Store
-from dmnroute.routing.records import RunState
+from dmnroute.routing.records import RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.store.open import open_store
 
 if TYPE_CHECKING:
     from dmnroute.zeebe.gateway import Gateway
+    from dmnroute.zeebe.worker import Worker
 
 
 @dataclass(slots=True)
@@ -60,8 +62,34 @@ class App:
         return ZeebeEngine(self.router, self.gateway, self.listener)
 
     def engine_of(self, state: RunState) -> Engine:
-        """The engine that a run is bound to."""
-        return self.zeebe if state.run.process_instance is not None else self.local
+        """The engine that a run is bound to; of a run that nobody has touched yet, the one of the settings."""
+        if state.run.process_instance is not None:
+            return self.zeebe
+        return self.engine if state.hop == 0 and state.owner is None else self.local
+
+    async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
+        """Have a run driven by its engine, as far as it goes. Raises OperatorError `unknown_run`."""
+        state = await self.store.state(run)
+        if state is None:
+            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+        return await self.engine_of(state).drive(run, patient=patient)
+
+    async def workers(self, *, router: bool, agents: bool) -> list[Worker]:
+        """Workers on Zeebe for this process; before they serve, the process is deployed where it changed.
+
+        Raises:
+            OperatorError: `broker_unavailable`.
+        """
+        from dmnroute.zeebe.deployment import deploy_process
+        from dmnroute.zeebe.serving import agents_worker, router_worker
+
+        await deploy_process(self.gateway)
+        name, settings = this_owner(), self.settings
+        routes = [router_worker(self.router, self.gateway, limits=settings.limits, name=name)] if router else []
+        if not agents:
+            return routes
+        works = agents_worker(self.runner, self.gateway, store=self.store, name=name, job_timeout=settings.job_timeout)
+        return [*routes, works]
 
     @property
     def gateway(self) -> Gateway:

@@ -20,6 +20,7 @@ from dmnroute import Agent
 from dmnroute.agents.registry import Registry
 from dmnroute.app import open_app
 from dmnroute.project import Project
+from dmnroute.router.crowd import drive_all
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Limits, RunState
 from dmnroute.settings import Settings
@@ -73,7 +74,7 @@ def walk(
         async with open_app(settings, project=Project(ROOT), registry=registry) as app:
             new = app.router.new_run
             await app.router.start([new(run, "intake", input={"path": p}, limits=limits) for run, p in paths.items()])
-            async for run, status in app.engine.drive_all(paths, at_once=4):
+            async for run, status in drive_all(app.drive, paths, at_once=4):
                 if status == "escalated" and answer is not None:
                     await app.router.answer(run, answer)
                     await app.engine.drive(run)

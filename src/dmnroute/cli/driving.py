@@ -11,6 +11,7 @@ from dmnroute.errors import OperatorError, did_you_mean
 if TYPE_CHECKING:
     from dmnroute.app import App
     from dmnroute.cli.session import Session
+    from dmnroute.router.engine import Engine
     from dmnroute.routing.history import History
     from dmnroute.routing.ports import Store
     from dmnroute.routing.records import RunState
@@ -46,7 +47,7 @@ async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
     """Drive a run, then its parent, and so on up: each may have waited for the one below it."""
     following: str | None = run
     while following is not None:
-        await app.engine.drive(following, patient=patient)
+        await app.drive(following, patient=patient)
         state = await app.store.state(following)
         following = parent_of(state) if state else None
 
@@ -54,8 +55,7 @@ async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
 async def go_on(session: Session, run: str, *, as_json: bool, drive: bool, act: Act) -> int:
     """Do something with an open run, drive it on, and tell where it came to rest."""
     async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
-        await find_run(app.store, run)
-        await act(app)
+        await act(app.engine_of(await find_run(app.store, run)))
         if drive:
             await drive_on(app, run)
         state, history = await with_history(app.store, run)
@@ -66,4 +66,4 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeAlias
 
-    Act: TypeAlias = Callable[[App], Awaitable[object]]
+    Act: TypeAlias = Callable[[Engine], Awaitable[object]]

@@ -60,6 +60,8 @@ async def _reason_to_leave(app: App, state: RunState) -> str | None:
     now, run = app.router.clock.now(), state.run.id
     if state.status in ENDED:
         return f"it has ended ({state.status})"
+    if state.run.process_instance is not None:
+        return f"process instance {state.run.process_instance} on Zeebe drives it"
     if state.owner and state.lease_until and state.lease_until > now and not gone_owners([state.owner]):
         return f"{state.owner} drives it"
     if state.status == "stopped":

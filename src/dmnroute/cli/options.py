@@ -15,6 +15,11 @@ GivenInput: TypeAlias = Annotated[
     typer.Option("--input", "-i", metavar="INPUT", help="JSON object, @file, - (stdin) or key=value; repeatable."),
 ]
 
+EngineName: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="NAME", help="`local`: in this process; `zeebe`: on the broker. Default: local."),
+]
+
 NoDrive: TypeAlias = Annotated[
     bool, typer.Option("--no-drive", help="Only keep it; another process or `dmnroute resume` goes on.")
 ]

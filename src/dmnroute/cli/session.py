@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,6 +31,7 @@ class Session:
     project: Path | None = None
     url: str | None = None
     verbose: int = 0
+    engine: str | None = None
 
     def settings(self) -> Settings:
         """The settings with these options on top; logging is set up by them."""
@@ -38,9 +39,13 @@ class Session:
         from dmnroute.settings import load_settings
 
         level = LEVELS[min(self.verbose, len(LEVELS)) - 1] if self.verbose else None
-        settings = load_settings(project=self.project, store=self.url, log_level=level)
+        settings = load_settings(project=self.project, store=self.url, log_level=level, engine=self.engine)
         configure(level=settings.log_level, form=settings.log_format)
         return settings
+
+    def on(self, engine: str | None) -> Session:
+        """The session with an engine named by a command."""
+        return replace(self, engine=engine) if engine else self
 
     @asynccontextmanager
     async def opened(self, listener: Listener = lambda run, turn: None, *, as_json: bool = False) -> AsyncIterator[App]:

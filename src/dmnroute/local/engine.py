@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf
@@ -15,7 +15,6 @@ from structlog.contextvars import bound_contextvars
 from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
-from dmnroute.router.crowd import drive_all
 from dmnroute.router.engine import Listener
 from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
@@ -64,10 +63,6 @@ class LocalEngine:
                 if held:
                     return await self._drive(run, patient=patient)
         return None
-
-    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
-        """Drive many runs, so many at once; tells each as it comes to rest."""
-        return drive_all(self.drive, runs, at_once=at_once)
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside; whoever drives it sees it within a moment."""

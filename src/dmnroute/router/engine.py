@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from dmnroute.router.turn import Turn
@@ -17,10 +17,6 @@ class Engine(Protocol):
 
     async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
         """Have a run driven until it ends, stops, or waits for people (patient: people are waited for, too)."""
-        ...
-
-    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
-        """Drive many runs, so many at once; tells each as it comes to rest."""
         ...
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dmnroute.errors import OperatorError
-from dmnroute.router.crowd import drive_all
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.records import RunState, RunStatus
@@ -34,10 +33,6 @@ class ZeebeEngine:
             start = {"runId": run, "policy": state.run.policy, "input": state.run.input, "tags": state.run.tags}
             await self.gateway.publish(START_MESSAGE, run, start, life=0, message_id=f"start:{run}")
         return await watch(run, self.router.store, self.listener, patient=patient)
-
-    def drive_all(self, runs: Iterable[str], *, at_once: int) -> AsyncIterator[tuple[str, RunStatus]]:
-        """Drive many runs, so many at once; tells each as it comes to rest."""
-        return drive_all(self.drive, runs, at_once=at_once)
 
     async def start(
         self, policy: str, *, run: str | None, input: Mapping[str, Any], tags: Mapping[str, str] | None = None

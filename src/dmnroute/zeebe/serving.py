@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.router.router import Router
@@ -63,6 +63,20 @@ async def serve(workers: Sequence[Worker], stop: asyncio.Event, *, reconciler: R
                 await asyncio.gather(*(worker.stop() for worker in workers))
     finally:
         await _end([*working, stopping, *([looking] if looking else [])])
+
+
+@asynccontextmanager
+async def serving(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Serve while the body runs. What ends a worker by itself ends the body, too."""
+    stop, body = asyncio.Event(), asyncio.current_task()
+    assert body is not None
+    served = asyncio.create_task(serve(workers, stop))
+    served.add_done_callback(lambda task: None if task.cancelled() or stop.is_set() else body.cancel())
+    try:
+        yield
+    finally:
+        stop.set()
+        await served
 
 
 async def _reconcile(reconciler: Reconciler) -> None:

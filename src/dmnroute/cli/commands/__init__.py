@@ -17,11 +17,14 @@ from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
 from dmnroute.cli.commands.resume import resume
 from dmnroute.cli.commands.retry import retry
+from dmnroute.cli.commands.router import router
 from dmnroute.cli.commands.run import run
 from dmnroute.cli.commands.runs import runs
 from dmnroute.cli.commands.show import show
 from dmnroute.cli.commands.signal import signal
+from dmnroute.cli.commands.steer import steer
 from dmnroute.cli.commands.version import version
+from dmnroute.cli.commands.worker import worker
 from dmnroute.cli.demo.command import demo
 
 COMMANDS: tuple[Callable[..., Any], ...] = (
@@ -36,7 +39,10 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     signal,
     answer,
     retry,
+    steer,
     cancel,
+    router,
+    worker,
     agents,
     policies,
     events,

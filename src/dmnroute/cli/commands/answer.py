@@ -35,6 +35,6 @@ def answer(
         run,
         as_json=as_json,
         drive=not no_drive,
-        act=lambda app: app.engine.answer(run, said),
+        act=lambda engine: engine.answer(run, said),
     )
     return wait_for(work, goes_on=True)

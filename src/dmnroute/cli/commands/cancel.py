@@ -33,7 +33,7 @@ async def _cancel(session: Session, run: str, *, drive: bool, as_json: bool) -> 
         before = await find_run(app.store, run)
         cancelled = await _open_runs_of(app, run)
         for name in cancelled:
-            await app.engine.cancel(name)
+            await app.engine_of(await find_run(app.store, name)).cancel(name)
         parent = parent_of(before)
         if drive and parent and cancelled:
             await drive_on(app, parent)

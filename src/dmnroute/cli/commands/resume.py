@@ -35,15 +35,16 @@ async def _resume(session: Session, names: list[str], *, as_json: bool) -> int:
     from dmnroute.cli.open_runs import look
     from dmnroute.cli.views.progress import ProgressLines
     from dmnroute.cli.views.rest import WENT_WRONG
+    from dmnroute.router.crowd import drive_all
 
     rested: dict[str, str] = {}
     async with session.opened(ProgressLines(quiet=as_json, named=True), as_json=as_json) as app:
         looked = await look(app, names)
         for run in looked.unwanted:
-            await app.engine.cancel(run)
+            await app.router.cancel(run)
         if not as_json:
             _tell_left(looked)
-        async for run, status in app.engine.drive_all(looked.to_drive, at_once=app.settings.runs_at_once):
+        async for run, status in drive_all(app.drive, looked.to_drive, at_once=app.settings.runs_at_once):
             rested[run] = status
             if not as_json:
                 streams.say(f"{run} {status}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dmnroute.cli.given import given_input, given_pairs
-from dmnroute.cli.options import AsJson, GivenInput
+from dmnroute.cli.options import AsJson, EngineName, GivenInput
 from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.cli.streams import note, say
 from dmnroute.errors import UsageError
@@ -31,6 +31,7 @@ def run(
     patient: Annotated[
         bool, typer.Option("--patient", help="When the run asks people, wait here for their answer.")
     ] = False,
+    engine: EngineName = None,
     as_json: AsJson = False,
 ) -> int:
     """Start a run, and drive it as far as it goes.
@@ -45,7 +46,9 @@ def run(
     given, tags = given_input(input), given_pairs(tag, option="--tag")
     if run_id is not None:
         _refuse_bad_id(run_id)
-    work = _run(session_of(context), policy, given, run_id=run_id, tags=tags, patient=patient, as_json=as_json)
+    work = _run(
+        session_of(context).on(engine), policy, given, run_id=run_id, tags=tags, patient=patient, as_json=as_json
+    )
     return wait_for(work, goes_on=True)
 
 

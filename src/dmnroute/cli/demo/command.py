@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dmnroute.cli import streams
+from dmnroute.cli.errors import without_passwords
 from dmnroute.cli.options import AsJson, EngineName
-from dmnroute.cli.session import session_of
+from dmnroute.cli.session import Session, session_of
 
 if TYPE_CHECKING:
     from dmnroute.cli.demo.board import Board
@@ -69,10 +70,17 @@ def demo(
     if settings.log_level == "warning":  # what happens to the policy is part of the show
         logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))
-    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes)
+    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(session_of(context)))
     board = Board()
     running = Demo(wish, settings, board, _display(board, plain=plain, as_json=as_json))
     raise typer.Exit(_completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ())))
+
+
+def _program(session: Session) -> list[str]:
+    """What was said before the command; without it another demo may have another project or store."""
+    project = [] if session.project is None else ["--project", str(session.project)]
+    store = [] if session.store is None else ["--store", without_passwords(session.store)]
+    return ["dmnroute", *project, *store]
 
 
 def _display(board: Board, *, plain: bool, as_json: bool) -> Display:
@@ -107,5 +115,5 @@ def _completed(work: Callable[[], Coroutine[None, None, int]], stopped: Callable
 
 def _tell_how_to_go_on(session: str, again: list[str], sets: list[str] | tuple[()]) -> None:
     changes = [part for each in sets for part in ("--set", each)]
-    command = shlex.join(["dmnroute", "demo", *again, *changes, "--session", session])
+    command = shlex.join([*again, *changes, "--session", session])
     streams.note(f"stopped; nothing is lost: `{command}` goes on, and so does `dmnroute resume`")

@@ -147,7 +147,7 @@ class LiveDisplay:
             for line in render_lines(board, width=width, room=FEW):
                 self._console.print(line)
             self._console.print()
-        for text in summary.lines():
+        for text in (*board.notes, *summary.lines()):
             self._console.print(Text(text), soft_wrap=True)
 
     def _draw(self) -> None:

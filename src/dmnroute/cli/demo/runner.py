@@ -44,12 +44,14 @@ class Wish:
     """None: the shipped samples, or what the session has."""
     limit: int | None = None
     changes: tuple[Change, ...] = ()
+    program: Sequence[str] = ("dmnroute",)
+    """The words before the command `demo`."""
 
     @property
     def again(self) -> list[str]:
-        """The arguments that give the same demo once more."""
+        """The command that gives the same demo once more, but for its changes."""
         limit = [] if self.limit is None else ["--limit", str(self.limit)]
-        return [*map(str, self.paths), *limit]
+        return [*self.program, "demo", *map(str, self.paths), *limit]
 
 
 @dataclass(slots=True)

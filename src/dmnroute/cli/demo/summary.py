@@ -24,7 +24,7 @@ class Summary:
     documents: dict[str, str]
     """Run id → name."""
     again: Sequence[str]
-    """The arguments of the demo without `--set` and `--session`, to give it once more."""
+    """The command of the demo without `--set` and `--session`, to give it once more."""
     changes: Sequence[Change]
     seconds: float
     cpu_seconds: float
@@ -106,9 +106,13 @@ class Summary:
         which = names_of(found.rerouted, self.documents)
         yield (
             f"what if: {shift.decision} rule {shift.rule}, {shift.label} `{shift.new}` instead of `{shift.old}`:"
-            f" {count} of {many(found.of, 'document')} {takes} another route ({which})"
+            f" {count} of {many(found.of, 'document')}{self._which(found)} {takes} another route ({which})"
         )
         yield f"  try it: {self._command(found)}"
+
+    def _which(self, found: WhatIf) -> str:
+        """Documents that were on their way while the policy changed say nothing."""
+        return "" if found.of == len(self.documents) else f" decided by version {self.board.version} alone"
 
     def _what_if(self, found: WhatIf) -> dict[str, Any]:
         shift = found.shift
@@ -128,4 +132,4 @@ class Summary:
         change = Change(shift.decision, shift.rule, shift.column, shift.new)
         others = [change for change in self.changes if not change.same_cell(shift.decision, shift.rule, shift.column)]
         sets = [part for each in [*others, change] for part in ("--set", str(each))]
-        return shlex.join(["dmnroute", "demo", *self.again, *sets])
+        return shlex.join([*self.again, *sets])
