@@ -52,6 +52,7 @@ class FolderPolicies:
     """What is kept in the store, and decides, is the edited policy; the file stays as it is."""
     _seen: dict[str, _Seen] = field(default_factory=dict, init=False)
     _versions: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict, init=False)
+    _looking: dict[str, asyncio.Lock] = field(default_factory=dict, init=False)
 
     async def active(self, name: str) -> PolicyVersion:
         """The version to decide with now.
@@ -60,12 +61,13 @@ class FolderPolicies:
             RouteError: `unknown_policy`, or what is wrong with a file that has no earlier version.
         """
         file = self._file(name)
-        stamp = _stamp(file)
-        seen = self._seen.get(name)
-        if stamp is None:
-            raise self._unknown(name)
-        if seen is None or seen.stamp != stamp:
-            seen = self._seen[name] = await self._look(name, file, stamp, seen)
+        async with self._looking.setdefault(name, asyncio.Lock()):  # many runs ask at once; one of them looks
+            stamp = _stamp(file) if file else None
+            if file is None or stamp is None:
+                raise self._unknown(name)
+            seen = self._seen.get(name)
+            if seen is None or seen.stamp != stamp:
+                seen = self._seen[name] = await self._look(name, file, stamp, seen)
         if seen.active is None:
             raise _as_route_error(self._broken(file))
         return seen.active
@@ -85,9 +87,13 @@ class FolderPolicies:
         return known
 
     async def _look(self, name: str, file: Path, stamp: Stamp, seen: _Seen | None) -> _Seen:
-        text = await asyncio.to_thread(file.read_bytes)
-        digest = digest_of_bytes(text)
         before = seen.active if seen else await self._latest(name)
+        try:
+            text = await asyncio.to_thread(file.read_bytes)
+        except OSError as error:
+            await self._tell_refused(name, _unreadable(file, error), before)
+            return _Seen(stamp, "", before)
+        digest = digest_of_bytes(text)
         if seen is not None and seen.digest == digest:
             return _Seen(stamp, digest, before)
         try:
@@ -95,16 +101,21 @@ class FolderPolicies:
         except DmnrouteError as error:
             await self._tell_refused(name, error, before)
             return _Seen(stamp, digest, before)
-        stored = await self.store.keep_policy(name, file.name, model.source, at=self.clock.now())
+        changes = None if before is None else [str(change) for change in diff(before.model, model)]
+        stored = await self.store.keep_policy(name, file.name, model.source, at=self.clock.now(), changes=changes)
         active = PolicyVersion(name, stored.version, stored.digest, model)
         self._versions[name, stored.version] = active
         if before is not None and before.version != active.version:
-            await self._tell_changed(before, active)
+            log.warning("policy changed", extra={"policy": active.name, "version": active.version})
         return _Seen(stamp, digest, active)
 
     async def _latest(self, name: str) -> PolicyVersion | None:
         stored = await self.store.policy(name)
-        return None if stored is None else self._remember(stored)
+        try:
+            return None if stored is None else self._remember(stored)
+        except TableError as error:  # kept by another release, which took what this one refuses
+            log.warning("stored policy not usable", extra={"policy": name, "problem": str(error)})
+            return None
 
     def _remember(self, stored: StoredPolicy) -> PolicyVersion:
         model = load(stored.text, name=stored.file)
@@ -124,13 +135,9 @@ class FolderPolicies:
             self._checked(file, file.read_bytes())
         except DmnrouteError as error:
             return error
+        except OSError as error:
+            return _unreadable(file, error)
         return TableError(f"policy file `{file.name}` changed while it was read", code="unknown_policy")
-
-    async def _tell_changed(self, before: PolicyVersion, active: PolicyVersion) -> None:
-        changes = [str(change) for change in diff(before.model, active.model)]
-        data = {"policy": active.name, "version": active.version, "changes": changes}
-        await self.store.tell("policy_changed", data, at=self.clock.now())
-        log.warning("policy changed", extra={"policy": active.name, "version": active.version})
 
     async def _tell_refused(self, name: str, error: DmnrouteError, before: PolicyVersion | None) -> None:
         stays = None if before is None else before.version
@@ -138,8 +145,10 @@ class FolderPolicies:
         await self.store.tell("policy_refused", data, at=self.clock.now())
         log.warning("policy refused", extra={"policy": name, "code": error.code, "stays": stays, "problem": str(error)})
 
-    def _file(self, name: str) -> Path:
-        return self.folder / f"{name}.dmn"
+    def _file(self, name: str) -> Path | None:
+        """None when the name isn't one of a file in the folder: names come from tables and from users."""
+        file = self.folder / f"{name}.dmn"
+        return file if file.parent == self.folder and file.stem == name and "\0" not in name else None
 
     def _unknown(self, name: str) -> RouteError:
         known = sorted(path.stem for path in self.folder.glob("*.dmn"))
@@ -157,6 +166,10 @@ def _stamp(file: Path) -> Stamp | None:
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _unreadable(file: Path, error: OSError) -> TableError:
+    return TableError(f"policy file `{file.name}` can't be read: {error.strerror}", code="unreadable_policy")
 
 
 def _as_route_error(error: DmnrouteError) -> RouteError:

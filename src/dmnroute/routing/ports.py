@@ -162,8 +162,13 @@ class Store(Protocol):
         """The latest ok outcome of the same version of an agent for the same input (its canonical digest)."""
         ...
 
-    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
-        """Keep a version of a policy: the latest one when its text is the same, else a new one, numbered from 1."""
+    async def keep_policy(
+        self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None
+    ) -> StoredPolicy:
+        """Keep a version of a policy: the latest one when its text is the same, else a new one, numbered from 1.
+
+        A new one is told by the event `policy_changed`, with its changes where they are known.
+        """
         ...
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:

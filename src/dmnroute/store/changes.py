@@ -89,12 +89,13 @@ def run_started(run: Run) -> Telling:
     return "run_started", {"policy": run.policy, "tenant": run.tenant, "tags": run.tags, "parent": run.parent}
 
 
-def policy_changed(policy: StoredPolicy) -> Telling:
+def policy_changed(policy: StoredPolicy, what: Sequence[str] | None) -> Telling:
     return "policy_changed", {
         "policy": policy.name,
         "version": policy.version,
         "digest": policy.digest,
         "file": policy.file,
+        **({} if what is None else {"changes": list(what)}),
     }
 
 

@@ -14,6 +14,7 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes, rows
+from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.utc import in_utc
 
@@ -169,14 +170,16 @@ class MemoryStore:
         found = self._latest_ok.get((agent, version, input_digest))
         return found[2] if found else None
 
-    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+    async def keep_policy(
+        self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None
+    ) -> StoredPolicy:
         self._holding.refuse()
         versions = self._policies.setdefault(name, [])
         if versions and versions[-1].text == text:
             return versions[-1]
         stored = StoredPolicy(name, len(versions) + 1, digest_of_bytes(text), file, text, in_utc(at))
         versions.append(stored)
-        self._tell([changes.policy_changed(stored)], at=stored.loaded)
+        self._tell([policy_changed(stored, changes)], at=stored.loaded)
         return stored
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -15,7 +16,9 @@ from dmnroute.store.sql.reading import one
 from dmnroute.store.utc import in_utc
 
 
-def keep(connection: Connection, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+def keep(
+    connection: Connection, name: str, file: str, text: bytes, *, at: datetime, what: Sequence[str] | None
+) -> StoredPolicy:
     """Add a version, unless it is the latest one already."""
     latest = find(connection, name, None)
     if latest is not None and latest.text == text:
@@ -24,7 +27,7 @@ def keep(connection: Connection, name: str, file: str, text: bytes, *, at: datet
     stored = StoredPolicy(name, number, digest_of_bytes(text), file, text, in_utc(at))
     values = {field: getattr(stored, field) for field in policies.c.keys()}  # noqa: SIM118 - a column collection isn't a dict
     connection.execute(insert(policies), values)
-    events.add(connection, [events.row(changes.policy_changed(stored), at=at)])
+    events.add(connection, [events.row(changes.policy_changed(stored, what), at=at)])
     return stored
 
 

@@ -93,8 +93,10 @@ class SqlStore:
     async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
         return await self._database.read(lambda connection: steps.reusable(connection, agent, version, input_digest))
 
-    async def keep_policy(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
-        return await self._write(lambda connection: policies.keep(connection, name, file, text, at=at))
+    async def keep_policy(
+        self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None
+    ) -> StoredPolicy:
+        return await self._write(lambda connection: policies.keep(connection, name, file, text, at=at, what=changes))
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
         return await self._database.read(lambda connection: policies.find(connection, name, version))
