@@ -17,7 +17,7 @@ import typer
 from dmnroute.cli import streams
 from dmnroute.cli.errors import without_passwords
 from dmnroute.cli.options import AsJson, EngineName
-from dmnroute.cli.session import Session, session_of
+from dmnroute.cli.session import session_of
 
 if TYPE_CHECKING:
     from dmnroute.cli.demo.board import Board
@@ -70,17 +70,17 @@ def demo(
     if settings.log_level == "warning":  # what happens to the policy is part of the show
         logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))
-    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(session_of(context)))
+    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context))
     board = Board()
     running = Demo(wish, settings, board, _display(board, plain=plain, as_json=as_json))
     raise typer.Exit(_completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ())))
 
 
-def _program(session: Session) -> list[str]:
+def _program(context: typer.Context) -> list[str]:
     """What was said before the command; without it another demo may have another project or store."""
-    project = [] if session.project is None else ["--project", str(session.project)]
-    store = [] if session.store is None else ["--store", without_passwords(session.store)]
-    return ["dmnroute", *project, *store]
+    said = context.find_root().params
+    given = [(f"--{name}", str(said[name])) for name in ("project", "store") if said.get(name) is not None]
+    return ["dmnroute", *(without_passwords(word) for option in given for word in option)]
 
 
 def _display(board: Board, *, plain: bool, as_json: bool) -> Display:
