@@ -10,7 +10,7 @@ demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
 
 test: $(READY)  ## All tests, then the linters and the type check
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist loadgroup
 	$(MAKE) --no-print-directory lint types
 
 tck: $(READY)  ## How the engine does in the OMG DMN TCK; DMN_TCK names the suite's folder

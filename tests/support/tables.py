@@ -25,11 +25,13 @@ def table(
 ) -> str:
     """One decision table. A rule is its input cells, then its output cells, then its annotation if it has one."""
     needs = "".join(
-        f'<informationRequirement id="{name}_needs_{needed}"><requiredDecision href="#{needed}" /></informationRequirement>'
+        f'<informationRequirement id="{name}_needs_{needed}">'
+        f'<requiredDecision href="#{needed}" /></informationRequirement>'
         for needed in requires
     )
     columns = "".join(
-        f'<input id="{name}_in{n}"><inputExpression id="{name}_in{n}_e"><text>{escape(text)}</text></inputExpression></input>'
+        f'<input id="{name}_in{n}">'
+        f'<inputExpression id="{name}_in{n}_e"><text>{escape(text)}</text></inputExpression></input>'
         for n, text in enumerate(inputs, 1)
     ) + "".join(f'<output id="{name}_out{n}" name={quoteattr(text)} />' for n, text in enumerate(outputs, 1))
     rows = "".join(_rule(name, number, len(inputs), len(outputs), cells) for number, cells in enumerate(rules, 1))

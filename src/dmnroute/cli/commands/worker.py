@@ -16,13 +16,13 @@ def worker(
         typer.Argument(metavar="[MODULE]...", help="Modules with agents. Default: the project's `workers/`."),
     ] = None,
 ) -> None:
-    """Run the agents of a project, or of some modules, as workers of the broker.
+    """Run the agents of a project as workers of the broker.
 
     Any number of workers may run. With the router's store a step that was delivered twice is done once.
 
     \b
     Examples:
-      dmnroute --store postgresql://localhost/dmnroute worker
+      dmnroute worker
       dmnroute worker mycompany.agents.ocr
     """
     wait_for(_worker(session_of(context).on("zeebe"), modules or []))
