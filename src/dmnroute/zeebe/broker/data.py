@@ -24,7 +24,7 @@ def prepare_data(folder: Path, version: str, *, fresh: bool) -> None:
         shutil.rmtree(folder)
     elif written_by and numbers(written_by) > numbers(version):
         raise OperatorError(
-            f"the data in `{folder}` were written by Zeebe {written_by}; {version} can't read them",
+            f"the data in `{folder}` were written by Zeebe {written_by}, and Zeebe doesn't go back to {version}",
             code="newer_data",
             hint=f"`--version {written_by}` goes on with them, `--fresh` drops them, `--name` starts another broker",
         )
@@ -34,12 +34,11 @@ def prepare_data(folder: Path, version: str, *, fresh: bool) -> None:
 
 def _written_by(folder: Path) -> str:
     """The release in the mark; empty for a folder that is empty or isn't there."""
-    try:
-        return (folder / MARK).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        pass
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"`{folder}` isn't a folder", code="foreign_data")
+    mark = folder / MARK
+    if mark.is_file():
+        return mark.read_text(encoding="utf-8").strip()
     if folder.is_dir() and any(folder.iterdir()):
         raise UsageError(
             f"`{folder}` holds something else than the data of a broker",

@@ -34,6 +34,7 @@ def command(
         "-XX:+ExitOnOutOfMemoryError",
         "-Dfile.encoding=UTF-8",
         f"-Djava.io.tmpdir={temporary}",
+        "-Dspring.main.banner-mode=off",
         f"-Dlogging.config={LOG_CONFIGURATION}",
         f"-Dlog4j2.configurationFile={LOG_CONFIGURATION}",
         "-classpath",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dmnroute.errors import OperatorError
 from dmnroute.zeebe.broker.data import prepare_data
-from dmnroute.zeebe.broker.diagnosis import failed_start
+from dmnroute.zeebe.broker.diagnosis import GIVEN_UP, failed_start
 from dmnroute.zeebe.broker.distribution import Distribution, get_distribution
 from dmnroute.zeebe.broker.extra import require_extra
 from dmnroute.zeebe.broker.java import Java, find_java
@@ -22,6 +22,9 @@ from dmnroute.zeebe.broker.ports import choose_ports
 from dmnroute.zeebe.broker.process import launch
 from dmnroute.zeebe.broker.running import RunningBroker
 from dmnroute.zeebe.broker.state import BrokerFolder, BrokerState, Folders, user_folders
+
+FAILED_PATIENCE = 5.0
+"""Seconds that a broker has to end by itself when its start failed: it may hang."""
 
 PAUSE = 0.2
 """Seconds between two looks at a broker that is starting."""
@@ -53,7 +56,7 @@ def up(
             listener.begins(f"starting Zeebe {options.version}")
             _wait_until_ready(broker, options.patience)
         except BaseException:
-            broker.down()
+            broker.down(patience=FAILED_PATIENCE)
             raise
         return broker
 
@@ -113,15 +116,10 @@ def _start(options: BrokerOptions, folder: BrokerFolder, java: Java, distributio
 def _wait_until_ready(broker: RunningBroker, patience: float) -> None:
     until = time.monotonic() + patience
     while not broker.is_ready():
-        alive = broker.is_alive()
-        if not alive or time.monotonic() > until:
-            raise failed_start(
-                broker.name,
-                _log_of(broker.folder.log),
-                str(broker.folder.log),
-                exit_code=None if alive else broker.state.process.exit_code() or 0,
-                seconds=patience,
-            )
+        alive, log = broker.is_alive(), _log_of(broker.folder.log)
+        if not alive or GIVEN_UP.search(log) or time.monotonic() > until:
+            exit_code = None if alive else broker.state.process.exit_code() or 0
+            raise failed_start(broker.name, log, str(broker.folder.log), exit_code=exit_code, seconds=patience)
         time.sleep(PAUSE)
 
 

@@ -38,7 +38,7 @@ class BrokerOptions(BaseModel):
     """8080 by default, or another one that is free."""
     management_port: Port | None = None
     """9600 by default, or another one that is free."""
-    port_offset: int = Field(0, ge=0, le=39035)
+    port_offset: int = Field(0, ge=0, le=39033)
     """Added to every port that isn't given: brokers beside each other differ by it."""
     any_ports: bool = False
     """Take free ports everywhere, as tests do."""
@@ -76,6 +76,6 @@ _EXPECTED = {
     "grpc_port": _PORT,
     "rest_port": _PORT,
     "management_port": _PORT,
-    "port_offset": "isn't a number between 0 and 39035",
+    "port_offset": "isn't a number between 0 and 39033",
     "patience": "isn't a number of seconds above 0",
 }

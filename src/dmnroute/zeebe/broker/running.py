@@ -77,9 +77,9 @@ class RunningBroker:
         """Bytes of memory that its process holds."""
         return self.state.process.memory()
 
-    def down(self) -> bool:
-        """End it, by force when it isn't gone after 20 seconds. Returns whether it ended by itself."""
-        by_itself = self.state.process.stop(patience=STOP_PATIENCE)
+    def down(self, *, patience: float = STOP_PATIENCE) -> bool:
+        """End it, by force when it isn't gone after so many seconds. Returns whether it ended by itself."""
+        by_itself = self.state.process.stop(patience=patience)
         self.folder.forget()
         return by_itself
 
