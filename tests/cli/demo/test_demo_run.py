@@ -206,7 +206,10 @@ def test_a_difference_is_shown_and_makes_the_demo_fail(demo: Path, cli: Cli) -> 
     sys.modules.pop("measuring")
     said = cli("demo", "--session", "s")
     assert said.code == 1
-    assert "2 decisions re-evaluated, 1 identical\n  a.txt, hop 1: plan.steps not as recorded\n" in said.out
+    assert (
+        "2 decisions re-evaluated, 1 identical\n  a.txt, hop 1: plan.steps[1].reserve: recorded 0.01, now 0.05"
+        in said.out
+    )
 
 
 def test_agents_that_were_missed_are_named_with_what_brings_them(demo: Path, cli: Cli) -> None:

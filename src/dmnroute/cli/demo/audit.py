@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dmnroute.app import App
-from dmnroute.errors import DmnrouteError
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.replay import Replayed, replay
+from dmnroute.routing.replay import replay
 from dmnroute.routing.what_if import Search, Trial, WhatIf, first_divergence
 
+MOST_SEARCHED = 400
+"""So many documents, evenly chosen, are looked at in search of a telling threshold."""
 LARGEST_SEARCH = 3000
-"""Decisions that the search for a telling threshold may take anew; then the best so far is told."""
+"""Decisions that the search may take anew; then the best so far is told."""
 
 
 @dataclass(slots=True)
@@ -48,13 +49,15 @@ async def audit(
     """
     found = Audit()
     search = Search(policy, app.registry.catalogue)
+    every = -(-len(documents) // MOST_SEARCHED)
     for number, run in enumerate(documents, 1):
         tell(f"taking every decision once more: document {number} of {len(documents)}")
         history = await app.store.history(run)
         if history is not None:
             await _replay(app, history, documents[run], found)
             found.unavailable |= {o.agent for o in history.outcomes() if o.error and o.error.kind == "unavailable"}
-            search.look(history)
+            if number % every == 0:
+                search.look(history)
             if unchanged is not None and first_divergence(history, unchanged, app.registry.catalogue) is not None:
                 found.rerouted.append(run)
         await asyncio.sleep(0)
@@ -79,19 +82,7 @@ async def _replay(app: App, history: History, document: str, found: Audit) -> No
         if again.identical:
             found.identical += 1
         else:
-            found.differences.append(f"{document}, hop {number}: {difference(again)}")
-
-
-def difference(again: Replayed) -> str:
-    """What a decision taken once more has otherwise, in one line."""
-    if isinstance(again.now, DmnrouteError):
-        return f"now an error: {again.now.message}"
-    recorded, now = again.recorded.model_dump(), again.now.model_dump()
-    names = [name for name in recorded if recorded[name] != now[name]]
-    if "plan" in names:
-        plan, other = recorded["plan"], now["plan"]
-        names = [name for name in names if name != "plan"] + [f"plan.{n}" for n in plan if plan[n] != other[n]]
-    return f"{', '.join(names)} not as recorded"
+            found.differences.append(f"{document}, hop {number}: {'; '.join(map(str, again.differences))}")
 
 
 async def _searched(app: App, search: Search) -> WhatIf | None:

@@ -70,7 +70,7 @@ def demo(
     if settings.log_level == "warning":  # what happens to the policy is part of the show
         logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))
-    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context))
+    wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context), engine)
     board = Board()
     running = Demo(wish, settings, board, _display(board, plain=plain, as_json=as_json))
     raise typer.Exit(_completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ())))

@@ -41,17 +41,19 @@ class Wish:
 
     session: str
     paths: Sequence[Path] = ()
-    """None: the shipped samples, or what the session has."""
+    """Empty: the shipped samples, or what the session has."""
     limit: int | None = None
     changes: tuple[Change, ...] = ()
     program: Sequence[str] = ("dmnroute",)
     """The words before the command `demo`."""
+    engine: str | None = None
 
     @property
     def again(self) -> list[str]:
         """The command that gives the same demo once more, but for its changes."""
         limit = [] if self.limit is None else ["--limit", str(self.limit)]
-        return [*self.program, "demo", *map(str, self.paths), *limit]
+        engine = [] if self.engine is None else ["--engine", self.engine]
+        return [*self.program, "demo", *map(str, self.paths), *limit, *engine]
 
 
 @dataclass(slots=True)

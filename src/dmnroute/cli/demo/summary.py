@@ -111,8 +111,8 @@ class Summary:
         yield f"  try it: {self._command(found)}"
 
     def _which(self, found: WhatIf) -> str:
-        """Documents that were on their way while the policy changed say nothing."""
-        return "" if found.of == len(self.documents) else f" decided by version {self.board.version} alone"
+        """Documents that were on their way while the policy changed say nothing; of very many a part is looked at."""
+        return "" if found.of == len(self.documents) else f" looked at, decided by version {self.board.version} alone,"
 
     def _what_if(self, found: WhatIf) -> dict[str, Any]:
         shift = found.shift
