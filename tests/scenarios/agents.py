@@ -38,6 +38,10 @@ class Answer(BaseModel):
     answer: str
 
 
+class Pages(BaseModel):
+    pages: list[str]
+
+
 class Nothing(BaseModel):
     pass
 
@@ -45,6 +49,7 @@ class Nothing(BaseModel):
 @facts
 class Facts(BaseModel):
     doubled: Annotated[list[int], Merge("append")] = []
+    pages: Annotated[list[str], Merge("append")] = []
 
 
 def note(task: Task, step: Step) -> None:
@@ -140,3 +145,9 @@ async def propose(task: Task, step: Step) -> Nothing:
     note(task, step)
     step.propose({"agent": "greet"})
     return Nothing()
+
+
+@agent("write_much")
+async def write_much(task: Item, step: Step) -> Pages:
+    """Give a page of 15 KB."""
+    return Pages(pages=["x" * 15_000])

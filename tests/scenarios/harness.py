@@ -51,6 +51,8 @@ class Harness(Protocol):
 
     async def cancel(self, run: str) -> None: ...
 
+    async def cancel_step(self, step: str) -> None: ...
+
     async def redeliver_route(self, run: str, hop: int) -> None:
         """Deliver a route job once more."""
 
@@ -121,6 +123,9 @@ class LocalHarness:
 
     async def cancel(self, run: str) -> None:
         await self.app.router.cancel(run)
+
+    async def cancel_step(self, step: str) -> None:
+        await self.app.local.cancel_step(step)
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         await self.app.router.route(run, hop=hop)

@@ -505,6 +505,17 @@ async def test_a_cancelled_run_dispatches_nothing_more(engine: Harness) -> None:
     assert (await engine.history(run)).hops[0].ordered()[0].status == "cancelled"
 
 
+async def test_a_step_that_is_cancelled_leaves_the_others_their_outcomes(engine: Harness) -> None:
+    """Steering ends the step it names; what the others found out stays."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '["greet", "hang"]'}, DONE]))
+    run = await engine.start("p")
+    await engine.until_called("hang")
+    await engine.cancel_step(f"{run}/1.2")
+    state = await engine.until(run, "completed")
+    assert state.result == {"greeting": "hello world"}
+    assert [o.status for o in (await engine.history(run)).hops[0].ordered()] == ["ok", "cancelled"]
+
+
 async def test_a_saved_table_decides_the_next_hop(engine: Harness) -> None:
     """Saving the file is publishing: the run that is under way takes the new version."""
     engine.publish("p", by_hop(COLUMNS, [{"agent": '"hang"'}, DONE]))

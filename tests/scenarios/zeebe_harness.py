@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -99,8 +99,8 @@ class ZeebeHarness:
         await self.engine.start(policy, run=name, input={"ledger": str(self.ledger), **(input or {})})
         return name
 
-    async def until(self, run: str, *statuses: RunStatus) -> RunState:
-        async with asyncio.timeout(PATIENCE):
+    async def until(self, run: str, *statuses: RunStatus, patience: float = PATIENCE) -> RunState:
+        async with asyncio.timeout(patience):
             while True:
                 state = await self.router.store.state(self._ids.get(run, run))
                 if state is not None and state.status in statuses:
@@ -128,6 +128,9 @@ class ZeebeHarness:
 
     async def cancel(self, run: str) -> None:
         await self.engine.cancel(run)
+
+    async def cancel_step(self, step: str) -> None:
+        await self.engine.cancel_step(step)
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         state = await self.router.store.state(run)
@@ -170,8 +173,10 @@ def route_job(run: str, instance: int, *, hop: int) -> Job:
 
 
 @asynccontextmanager
-async def zeebe_harness(folder: Path, broker: ClockedBroker) -> AsyncIterator[ZeebeHarness]:
-    """A harness on the broker, with a store, a router and workers of its own."""
+async def zeebe_harness(
+    folder: Path, broker: ClockedBroker, *, elsewhere: Sequence[str] = ()
+) -> AsyncIterator[ZeebeHarness]:
+    """A harness on the broker, with a store, a router and workers of its own; some agents may work elsewhere."""
     from tests.scenarios import agents
 
     (folder / "dmn").mkdir()
@@ -185,7 +190,8 @@ async def zeebe_harness(folder: Path, broker: ClockedBroker) -> AsyncIterator[Ze
     await deploy_process(gateway)
     harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway))
     with ThreadPoolExecutor(2) as threads:
-        runner = StepRunner(registry, clock, threads, Slots(2))
+        here = Registry({name: agent for name, agent in registry.agents.items() if name not in elsewhere})
+        runner = StepRunner(here, clock, threads, Slots(2))
 
         async def route(job: Job) -> Mapping[str, Any]:
             return await RouteWorker(router, harness.limits).handle(job)
