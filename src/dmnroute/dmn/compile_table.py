@@ -7,19 +7,27 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn.compiled import Allowed, Literal, Logic, Null
 from dmnroute.dmn.hit_policies import hit_policy
-from dmnroute.dmn.matcher import ScanMatcher
+from dmnroute.dmn.index.cells import cell_of_tree
+from dmnroute.dmn.index.column import COMPILED
+from dmnroute.dmn.index.plain import PlainTests, plain_tests
+from dmnroute.dmn.index.table import TableIndex
+from dmnroute.dmn.matcher import IndexMatcher, ScanMatcher
 from dmnroute.dmn.model import HitPolicyName
 from dmnroute.dmn.places import input_column, input_place, output_column, output_name, output_place
 from dmnroute.dmn.scope import Scope
 from dmnroute.dmn.table import Column, TableLogic
 from dmnroute.errors import FeelError
-from dmnroute.feel import Evaluation
+from dmnroute.feel import Evaluation, UnaryTests
 from dmnroute.feel import compile as compile_expression
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dmnroute.dmn.compile import Compiler
+    from dmnroute.dmn.index.column import AnyCell
+    from dmnroute.dmn.matcher import Tests
     from dmnroute.dmn.model import DecisionTable, InputClause
-    from dmnroute.feel import Expression, UnaryTests
+    from dmnroute.feel import Expression
     from dmnroute.feel.values import Value
 
 _ORDERED = (HitPolicyName.PRIORITY, HitPolicyName.OUTPUT_ORDER)
@@ -30,6 +38,7 @@ def compile_table(compiler: Compiler, table: DecisionTable, scope: Scope) -> Tab
     inputs = tuple(_input(compiler, clause, number, scope) for number, clause in enumerate(table.inputs, start=1))
     tests = _tests(compiler, table, scope)
     relevant = tuple(tuple((column, cell) for column, cell in enumerate(cells) if cell is not None) for cells in tests)
+    scan = ScanMatcher(relevant, partial(input_place, table, compiler.where))
     return TableLogic(
         table=table,
         where=compiler.where,
@@ -38,7 +47,7 @@ def compile_table(compiler: Compiler, table: DecisionTable, scope: Scope) -> Tab
         tests=tests,
         outputs=_outputs(compiler, table, scope),
         columns=tuple(_column(compiler, table, number, scope) for number in range(1, len(table.outputs) + 1)),
-        matcher=ScanMatcher(relevant, partial(input_place, table, compiler.where)),
+        matcher=IndexMatcher(TableIndex(_cells(tests, len(inputs)), len(tests)), scan),
         types=compiler.types,
         camunda=compiler.camunda,
     )
@@ -58,16 +67,23 @@ def _input(compiler: Compiler, clause: InputClause, number: int, scope: Scope) -
     return logic if tests is None else Allowed(logic, tests, place)
 
 
-def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[UnaryTests | None, ...], ...]:
+def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[Tests | None, ...], ...]:
     """All input cells; cells of the same text share what they were compiled to."""
-    known: dict[str, UnaryTests] = {}
+    known: dict[str, Tests | None] = {"": None, "-": None}
 
-    def compiled(rule: int, number: int, text: str) -> UnaryTests | None:
-        place = input_place(table, compiler.where, rule, number)
-        if text in known:
-            compiler.note(known[text].references, scope, place)
-            return known[text]
-        tests = compiler.unary_tests(text, scope, place)
+    def compiled(rule: int, number: int, text: str) -> Tests | None:
+        tests = known.get(text)
+        if tests is None and text not in known:
+            tests = plain_tests(text, compiler.dialect)
+            if tests is None:
+                return parsed(rule, number, text)
+            known[text] = tests
+        if tests is not None and tests.references:
+            compiler.note(tests.references, scope, input_place(table, compiler.where, rule, number))
+        return tests
+
+    def parsed(rule: int, number: int, text: str) -> Tests | None:
+        tests = compiler.unary_tests(text, scope, input_place(table, compiler.where, rule, number))
         if tests is not None:
             known[text] = tests
         return tests
@@ -76,6 +92,24 @@ def _tests(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tupl
         tuple(compiled(index, number, entry.text) for number, entry in enumerate(rule.input_entries))
         for index, rule in enumerate(table.rules)
     )
+
+
+def _cells(tests: Sequence[Sequence[Tests | None]], columns: int) -> tuple[tuple[AnyCell, ...], ...]:
+    """What the index knows of the cells, by column."""
+    known: dict[int, AnyCell] = {id(None): None}
+
+    def cell(found: Tests | None) -> AnyCell:
+        if id(found) not in known:
+            known[id(found)] = _cell(found)
+        return known[id(found)]
+
+    return tuple(tuple(cell(row[number]) if number < len(row) else None for row in tests) for number in range(columns))
+
+
+def _cell(tests: Tests | None) -> AnyCell:
+    if isinstance(tests, PlainTests):
+        return tests.cell
+    return (cell_of_tree(tests.tree) if isinstance(tests, UnaryTests) else None) or COMPILED
 
 
 def _outputs(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[Logic, ...], ...]:

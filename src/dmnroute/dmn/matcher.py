@@ -1,4 +1,4 @@
-"""Find the rules that match: the seam behind which an index may take the place of a scan."""
+"""Find the rules that match: one after the other, or by an index."""
 
 from __future__ import annotations
 
@@ -11,10 +11,24 @@ from dmnroute.errors import FeelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from dmnroute.dmn.index.block import Block
+    from dmnroute.dmn.index.table import TableIndex
     from dmnroute.dmn.run import Run
     from dmnroute.errors import Place
-    from dmnroute.feel import UnaryTests
+    from dmnroute.feel import Evaluation, Reference
     from dmnroute.feel.values import Value
+
+
+class Tests(Protocol):
+    """The tests of a cell, ready to run."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def references(self) -> tuple[Reference, ...]: ...
+
+    def run(self, input_value: Value, scope: Mapping[str, Value], evaluation: Evaluation) -> bool | None: ...
 
 
 class Matcher(Protocol):
@@ -30,23 +44,22 @@ class Matcher(Protocol):
 class ScanMatcher:
     """Looks at the rules one after the other, and in a rule at its cells up to the first that isn't met."""
 
-    rules: tuple[tuple[tuple[int, UnaryTests], ...], ...]
+    rules: tuple[tuple[tuple[int, Tests], ...], ...]
     """For each rule its relevant cells (not `-`, not empty) with the index of their column."""
     place: Callable[[int, int], Place]
     """The place of a cell, from the indices of its rule and column."""
 
     def match(self, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> Iterator[int]:
         """Yield the indices of the rules all of whose cells are met."""
-        for index, cells in enumerate(self.rules):
-            for column, tests in cells:
-                if self._test(tests, values[column], scope, run, index, column) is not True:
-                    break
-            else:
-                yield index
+        return (index for index in range(len(self.rules)) if self.is_met(index, values, scope, run))
 
-    def _test(
-        self, tests: UnaryTests, value: Value, scope: Mapping[str, Value], run: Run, rule: int, column: int
-    ) -> Value:
+    def is_met(self, rule: int, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> bool:
+        """Whether all cells of a rule are met."""
+        return all(
+            self._test(tests, values[column], scope, run, rule, column) is True for column, tests in self.rules[rule]
+        )
+
+    def _test(self, tests: Tests, value: Value, scope: Mapping[str, Value], run: Run, rule: int, column: int) -> Value:
         try:
             met = tests.run(value, scope, run.evaluation)
         except FeelError as error:
@@ -54,3 +67,28 @@ class ScanMatcher:
         if run.evaluation.notices:
             run.collect(lambda: self.place(rule, column))
         return met
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMatcher:
+    """Looks the rules up. Runs only cells that the index doesn't know, or whose notices are due."""
+
+    index: TableIndex
+    scan: ScanMatcher
+
+    def match(self, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> Iterator[int]:
+        """Yield the same as a scan, and leave the same notices."""
+        if self.index.is_quiet(values):
+            parting = self.index.parting
+            for block in self.index.whole if parting is None else self.index.part(values[parting]):
+                yield from block.indices(block.met(values))
+            return
+        for block in self.index.whole:
+            yield from self._run(block, values, scope, run)
+
+    def _run(self, block: Block, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> Iterator[int]:
+        possible, running = block.unsettled(values)
+        unsure = frozenset(block.indices(running))
+        for index in block.indices(possible):
+            if index not in unsure or self.scan.is_met(index, values, scope, run):
+                yield index

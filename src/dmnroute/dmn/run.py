@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from dmnroute.dmn.matcher import Tests
     from dmnroute.dmn.types import Types
-    from dmnroute.feel import Expression, UnaryTests
+    from dmnroute.feel import Expression
     from dmnroute.feel.values import Value
 
 MAX_NOTICES = 1000
@@ -43,7 +44,7 @@ class Run:
             self.collect(lambda: place)
         return value
 
-    def test(self, tests: UnaryTests, value: Value, scope: Mapping[str, Value], place: Place) -> Value:
+    def test(self, tests: Tests, value: Value, scope: Mapping[str, Value], place: Place) -> Value:
         """Whether a value meets unary tests: true, false or null."""
         try:
             met = tests.run(value, scope, self.evaluation)

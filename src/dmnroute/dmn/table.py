@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dmnroute.dmn.compiled import Logic
-    from dmnroute.dmn.matcher import Matcher
+    from dmnroute.dmn.matcher import Matcher, Tests
     from dmnroute.dmn.model import DecisionTable
     from dmnroute.dmn.result import Notice
     from dmnroute.dmn.run import Run
@@ -53,7 +53,7 @@ class TableLogic:
     where: Where
     policy: HitPolicy
     inputs: tuple[Logic, ...]
-    tests: tuple[tuple[UnaryTests | None, ...], ...]
+    tests: tuple[tuple[Tests | None, ...], ...]
     """For each rule its input cells; None is always met."""
     outputs: tuple[tuple[Logic, ...], ...]
     """For each rule its output cells."""

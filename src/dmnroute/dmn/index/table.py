@@ -1,0 +1,140 @@
+"""The index of a whole table: its rules in blocks, parted by the texts of one column where that helps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from types import NoneType
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn.index.block import Block, blocks_of
+from dmnroute.dmn.index.column import Compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dmnroute.dmn.index.cells import Cell
+    from dmnroute.dmn.index.column import AnyCell
+    from dmnroute.feel.values import Value
+
+Part = tuple[Block, ...]
+
+_FEWEST = 8
+"""Fewer rules aren't parted."""
+_COPIES = 4
+"""How many times all rules may stand in the parts, taken together: a rule stands in each that it may match in."""
+
+
+class TableIndex:
+    """Finds rules by the values of the input columns. Parts and columns are worked out when first asked for.
+
+    Threads may share it: what two of them work out at once is the same.
+    """
+
+    def __init__(self, cells: Sequence[Sequence[AnyCell]], count: int) -> None:
+        self.cells = cells
+        """By column, then by rule."""
+        self.count = count
+        self.quiet = tuple(_quiet_kinds(column) for column in cells)
+        """For each column the types of values that no cell makes a notice of; empty where a cell has to be run."""
+        self.parting = _parting_column(cells, count)
+        """The column by whose texts the rules are parted; null when they aren't."""
+        self._keys = frozenset() if self.parting is None else _texts(cells[self.parting])
+        self._parts: dict[str | _Other, Part] = {}
+        self._whole: Part | None = None
+
+    @property
+    def whole(self) -> Part:
+        """All rules."""
+        if self._whole is None:
+            self._whole = blocks_of(range(self.count), self.cells)
+        return self._whole
+
+    def is_quiet(self, values: Sequence[Value]) -> bool:
+        """Whether the values can be looked up without running a cell."""
+        return all(type(value) in kinds for value, kinds in zip(values, self.quiet, strict=True))
+
+    def part(self, value: Value) -> Part:
+        """The rules that a value of the parting column may get past; all, when the rules aren't parted."""
+        if self.parting is None:
+            return self.whole
+        key = self._key(value)
+        found = self._parts.get(key)
+        if found is None:
+            rules = [rule for rule, cell in enumerate(self.cells[self.parting]) if _may_match(cell, key)]
+            self._parts[key] = found = blocks_of(rules, self.cells)
+        return found
+
+    def _key(self, value: Value) -> str | _Other:
+        if isinstance(value, str):
+            return value if value in self._keys else _Other.TEXT
+        return _Other.NULL if value is None else _Other.TYPE
+
+
+class _Other(Enum):
+    """Values that no cell of the parting column names; each stands for all of its kind."""
+
+    TEXT = "text"
+    NULL = "null"
+    TYPE = "type"
+
+
+_PLAIN_KINDS = (Decimal, str, bool, NoneType)
+
+
+def _may_match(cell: AnyCell, key: str | _Other) -> bool:
+    if cell is None or isinstance(cell, Compiled):
+        return True
+    match key:
+        case _Other.TEXT:
+            return cell.excluded if cell.kind is str else cell.other
+        case _Other.NULL:
+            return cell.null
+        case _Other.TYPE:
+            return cell.other
+    return cell.met_by(key)
+
+
+def _distinct(column: Sequence[AnyCell]) -> list[AnyCell]:
+    return list({id(cell): cell for cell in column}.values())
+
+
+def _quiet_kinds(column: Sequence[AnyCell]) -> frozenset[type]:
+    cells = [cell for cell in _distinct(column) if cell is not None]
+    found = [cell for cell in cells if not isinstance(cell, Compiled)]
+    if len(found) < len(cells):
+        return frozenset()
+    return frozenset(kind for kind in _PLAIN_KINDS if not any(_is_loud(cell, kind) for cell in found))
+
+
+def _is_loud(cell: Cell, kind: type) -> bool:
+    if kind is NoneType:
+        return cell.null_noticed
+    return cell.kind is not kind and cell.other_noticed
+
+
+def _texts(column: Sequence[AnyCell]) -> frozenset[str]:
+    cells = (cell for cell in _distinct(column) if cell is not None and not isinstance(cell, Compiled))
+    return frozenset(point for cell in cells for point in cell.points or ())
+
+
+def _parting_column(cells: Sequence[Sequence[AnyCell]], count: int) -> int | None:
+    """The column whose texts leave the fewest rules to look at, on average."""
+    sizes = {number: _part_size(column) for number, column in enumerate(cells)} if count >= _FEWEST else {}
+    helpful = {number: size for number, size in sizes.items() if size is not None and size < count / 2}
+    return min(helpful, key=helpful.__getitem__, default=None)
+
+
+def _part_size(column: Sequence[AnyCell]) -> float | None:
+    """The rules of an average part; null when the column names no texts, or when there were too many copies."""
+    texts = _texts(column)
+    everywhere = copies = 0
+    for cell in column:
+        if cell is None or (not isinstance(cell, Compiled) and cell.excluded):
+            everywhere += 1
+        elif isinstance(cell, Compiled) or cell.kind not in (str, None) or cell.points is None:
+            return None
+        else:
+            copies += len(cell.points)
+    copies += everywhere * len(texts)
+    return copies / len(texts) if texts and copies <= _COPIES * len(column) else None
