@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.postgres import Postgres
 
 from dmnroute.routing.ports import Store
 from dmnroute.store.open import open_store
@@ -13,14 +15,35 @@ from dmnroute.store.open import open_store
 Opener = Callable[[], Awaitable[Store]]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def url(kind: str, tmp_path: Path) -> str:
-    return {"memory": "memory:", "sqlite": f"sqlite+aiosqlite:///{tmp_path}/store.db"}[kind]
+def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/store.db"}[kind]
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> str:
+    """A database with the tables of a store; others are made like it."""
+    name = postgres.create()
+
+    async def migrate() -> None:
+        await (await open_store(postgres.url(name))).close()
+
+    asyncio.run(migrate())
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, template: str) -> Iterator[str]:
+    name = postgres.create(template=template)
+    yield postgres.url(name)
+    postgres.drop(name)
 
 
 @pytest.fixture

@@ -188,7 +188,8 @@ async def test_an_unknown_kind_of_store_is_refused(url: str, kind: str) -> None:
         await open_store(url)
     assert raised.value.code == "store_url"
     assert str(raised.value) == (
-        f"`{kind}` is no kind of store\nhint: write `memory:`, `sqlite:///runs.db` or the path of a file"
+        f"`{kind}` is no kind of store\n"
+        "hint: write `memory:`, `sqlite:///runs.db`, the path of a file, or `postgresql://host/database`"
     )
 
 

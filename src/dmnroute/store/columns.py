@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Numeric, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from dmnroute.store.escapes import escape, from_jsonb, to_jsonb, unescape
 from dmnroute.store.json_text import from_text, to_text
 from dmnroute.store.utc import in_utc
 
@@ -17,6 +18,8 @@ POSTGRESQL = "postgresql"
 
 class Json(TypeDecorator[Any]):
     """A JSON value: JSONB on PostgreSQL, else canonical text. Null is the null of SQL.
+
+    To JSONB it is given as text, too: an engine of PostgreSQL must leave JSON as it is.
 
     A column that is declared as JSON has numeric affinity in SQLite, which turns the text `0.10` into a float:
     so it is declared as text.
@@ -32,11 +35,11 @@ class Json(TypeDecorator[Any]):
 
         return dialect.type_descriptor(JSONB(none_as_null=True))
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name == POSTGRESQL else to_text(value)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else to_jsonb(value) if dialect.name == POSTGRESQL else to_text(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name == POSTGRESQL else from_text(value)
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else from_jsonb(value) if dialect.name == POSTGRESQL else from_text(value)
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -72,10 +75,23 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Name(TypeDecorator[str]):
-    """A short text that sorts by its characters, whatever the language of the database."""
+    """A text that sorts by its characters, whatever the language of the database."""
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Text(collation="C" if dialect.name == POSTGRESQL else None))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != POSTGRESQL:
+            return value
+        value.encode()  # a lone surrogate is named here; the driver would only say that it dislikes an argument
+        return escape(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return value if value is None or dialect.name != POSTGRESQL else unescape(value)
+
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database gives. SQLite's integers are all long, but it numbers only what is declared as INTEGER."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dmnroute.errors import OperatorError, UsageError
@@ -19,10 +20,10 @@ def to_text(value: Any) -> str:
     return text
 
 
-def from_text(text: str) -> Any:
+def from_text(text: str, read: Callable[[str], Any] = loads) -> Any:
     """The value of a stored text. Raises OperatorError `store_corrupt` when it isn't JSON any more."""
     try:
-        return loads(text)
+        return read(text)
     except (ValueError, RecursionError) as error:
         raise OperatorError(
             f"the store holds a value that is not JSON: {error}",

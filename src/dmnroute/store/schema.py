@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from dmnroute.store.columns import Exact, Instant, Json, Name
+from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
 SCHEMA = "0001"
 """The revision that these tables are."""
@@ -115,7 +115,7 @@ policies = Table(
     Column("name", Name, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("digest", Text, nullable=False),
-    Column("file", Text, nullable=False),
+    Column("file", Name, nullable=False),
     Column("text", LargeBinary, nullable=False),
     Column("loaded", Instant, nullable=False),
 )
@@ -132,7 +132,7 @@ agents = Table(
 events = Table(
     "events",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", Serial, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("kind", Name, nullable=False),
     Column("run", Name),

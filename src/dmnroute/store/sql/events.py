@@ -1,19 +1,32 @@
-"""What happened, in the order in which it was committed."""
+"""What happened, in the order in which it was committed: whoever has read a number finds no smaller one later.
+
+SQLite has one writer. On PostgreSQL transactions commit side by side, in another order than that in which they got
+their numbers. They don't wait for each other: each shares a lock from before its first number until its end. A reader
+who finds a gap between two numbers waits once for those who have that lock, and looks again: a gap that is still there
+belongs to a transaction that was given up. The events of one run need no such look: they are written by those who
+hold the run, one after the other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select, text
 
 from dmnroute.routing.ports import Event
 from dmnroute.store.changes import Telling
+from dmnroute.store.columns import POSTGRESQL
 from dmnroute.store.rows import Row
 from dmnroute.store.schema import events
 from dmnroute.store.sql.reading import many
 
 _ADD = insert(events)
+_ORDER = int.from_bytes(b"dmnroute")
+"""The number of the lock."""
+_SHARE = text(f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({_ORDER})")
+_AWAIT = text(f"SELECT pg_advisory_xact_lock({_ORDER})")
 
 
 def row(telling: Telling, *, at: datetime, run: str | None = None) -> Row:
@@ -31,5 +44,23 @@ def add(connection: Connection, values: Sequence[Row]) -> None:
 def after(connection: Connection, number: int, *, run: str | None, limit: int) -> list[Event]:
     query = select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
     if run is not None:
-        query = query.where(events.c.run == run)
+        return _found(connection, query.where(events.c.run == run))
+    found = _found(connection, query)
+    if connection.dialect.name != POSTGRESQL or not found or found[-1].number - max(number, 0) == len(found):
+        return found
+    await_writers(connection)
+    return _found(connection, query.where(events.c.number <= found[-1].number))
+
+
+def share_order(connection: Connection) -> str:
+    """Say to readers on PostgreSQL that events will follow; answers the transaction's id."""
+    return str(connection.scalar(_SHARE))
+
+
+def await_writers(connection: Connection) -> None:
+    """Wait until all those are done who had said that events will follow."""
+    connection.execute(_AWAIT)
+
+
+def _found(connection: Connection, query: Select[Any]) -> list[Event]:
     return [Event(**row) for row in many(connection, query)]

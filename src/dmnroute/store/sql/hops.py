@@ -24,8 +24,8 @@ _SIGNALS = select(signals).where(signals.c.run == _RUN).order_by(signals.c.numbe
 _DECIDE = insert(decisions)
 
 
-def write(connection: Connection, state: RunState, change: HopWrite) -> None:
-    """Write a hop of a run that is held."""
+def write(connection: Connection, state: RunState, change: HopWrite) -> list[rows.Row]:
+    """Write a hop of a run that is held, and give the events that tell of it."""
     changes.check(state, change)
     if change.decision is not None:
         _decide(connection, change.decision)
@@ -33,7 +33,7 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> None:
     recorded = [outcome for outcome in change.outcomes if end(connection, run, outcome, at=change.at)]
     runs.change(connection, changes.after_hop(state, change, recorded))
     tellings = changes.hop_tellings(state, change, recorded)
-    events.add(connection, [events.row(telling, at=change.at, run=run) for telling in tellings])
+    return [events.row(telling, at=change.at, run=run) for telling in tellings]
 
 
 def history(connection: Connection, run: Run) -> History:

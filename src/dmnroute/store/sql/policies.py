@@ -12,23 +12,23 @@ from dmnroute.routing.ports import StoredPolicy
 from dmnroute.store import changes
 from dmnroute.store.schema import policies
 from dmnroute.store.sql import events
+from dmnroute.store.sql.database import Written
 from dmnroute.store.sql.reading import one
 from dmnroute.store.utc import in_utc
 
 
 def keep(
     connection: Connection, name: str, file: str, text: bytes, *, at: datetime, what: Sequence[str] | None
-) -> StoredPolicy:
+) -> Written[StoredPolicy]:
     """Add a version, unless it is the latest one already."""
     latest = find(connection, name, None)
     if latest is not None and latest.text == text:
-        return latest
+        return Written(latest)
     number = latest.version + 1 if latest else 1
     stored = StoredPolicy(name, number, digest_of_bytes(text), file, text, in_utc(at))
     values = {field: getattr(stored, field) for field in policies.c.keys()}  # noqa: SIM118 - a column collection isn't a dict
     connection.execute(insert(policies), values)
-    events.add(connection, [events.row(changes.policy_changed(stored, what), at=at)])
-    return stored
+    return Written(stored, [events.row(changes.policy_changed(stored, what), at=at)])
 
 
 def find(connection: Connection, name: str, version: int | None) -> StoredPolicy | None:

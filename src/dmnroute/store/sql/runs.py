@@ -13,6 +13,7 @@ from dmnroute.routing.records import Run, RunState, RunStatus
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import runs
 from dmnroute.store.sql import events
+from dmnroute.store.sql.database import Written
 from dmnroute.store.sql.dialect import has_tags, insert_new
 from dmnroute.store.sql.reading import many, one
 
@@ -22,17 +23,16 @@ _HOLD = _FIND.with_for_update()
 _CHANGE = update(runs).where(_OF_RUN)
 
 
-def create(connection: Connection, given: Sequence[Run]) -> int:
-    """Add the runs that aren't there."""
+def create(connection: Connection, given: Sequence[Run]) -> Written[int]:
+    """Add the runs that aren't there: in the order of their ids, so that two who add the same don't lock each other."""
     by_id: dict[str, Run] = {}
     for run in given:
         by_id.setdefault(run.id, run)
-    values = [rows.run_row(run) | rows.state_row(rows.new_state(run)) for run in by_id.values()]
+    values = [rows.run_row(run) | rows.state_row(rows.new_state(run)) for _, run in sorted(by_id.items())]
     statement = insert_new(connection.dialect, runs).returning(runs.c.id)
     new = set(connection.scalars(statement, values)) if values else set()
     started = [run for run in by_id.values() if run.id in new]
-    events.add(connection, [events.row(changes.run_started(run), at=run.started, run=run.id) for run in started])
-    return len(new)
+    return Written(len(new), [events.row(changes.run_started(run), at=run.started, run=run.id) for run in started])
 
 
 def find(connection: Connection, run: str) -> RunState | None:
@@ -48,15 +48,21 @@ def hold(connection: Connection, run: str) -> RunState:
     return rows.state_of(row)
 
 
-def bind(connection: Connection, run: str, process_instance: str) -> RunState:
+def bind(connection: Connection, run: str, process_instance: str) -> Written[RunState]:
     """Name the process instance that a run belongs to, once."""
     state = hold(connection, run)
     if not changes.can_be_bound(state):
-        return state
-    connection.execute(_CHANGE, {"process_instance": process_instance, "of_run": run})
-    return state.model_copy(
-        update={"run": state.run.model_copy(update=rows.plain({"process_instance": process_instance}))}
-    )
+        return Written(state)
+    bound = rows.plain({"process_instance": process_instance})
+    connection.execute(_CHANGE, bound | {"of_run": run})
+    return Written(state.model_copy(update={"run": state.run.model_copy(update=bound)}))
+
+
+def tell(connection: Connection, telling: changes.Telling, *, at: datetime, run: str | None) -> Written[None]:
+    """An event by itself; the run is locked, as for any other, so that the events of a run are numbered in order."""
+    if run is not None:
+        connection.execute(_HOLD, {"of_run": run})
+    return Written(None, [events.row(telling, at=at, run=run)])
 
 
 def listed(
@@ -93,13 +99,14 @@ def touch(connection: Connection, run: str, *, at: datetime, cost: Decimal | Non
 
 def acquire(
     connection: Connection, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str]
-) -> bool:
+) -> Written[bool]:
     """One conditional update: of two who try at the same time, one finds the lease taken."""
     free = or_(runs.c.owner.is_(None), runs.c.owner.in_([owner, *gone]), runs.c.lease_until <= now)
     taken = connection.execute(update(runs).where(runs.c.id == run, free), {"owner": owner, "lease_until": until})
-    return taken.rowcount > 0
+    return Written(taken.rowcount > 0)
 
 
-def release(connection: Connection, run: str, owner: str) -> None:
+def release(connection: Connection, run: str, owner: str) -> Written[None]:
     mine = update(runs).where(runs.c.id == run, runs.c.owner == owner)
     connection.execute(mine, {"owner": None, "lease_until": None})
+    return Written(None)

@@ -10,19 +10,22 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import event as hook
 from sqlalchemy.exc import OperationalError
 
 from dmnroute.errors import OperatorError
 from dmnroute.store.migrations import current, upgrade
-from dmnroute.store.sql.database import Transaction
+from dmnroute.store.rows import Row
+from dmnroute.store.sql import events
+from dmnroute.store.sql.database import Transaction, Written
 from dmnroute.store.sql.translation import UNAVAILABLE, is_locked, store_error, translated
 
 T = TypeVar("T")
@@ -65,17 +68,20 @@ class SqliteDatabase:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._on(self._readers, partial(_patiently, partial(self._read, work), self._patience))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def read_at_once(self, work: Callable[[Connection], T]) -> T:
+        return await self.read(work)
+
+    async def write(self, work: Callable[[Connection], Written[T]], *, run: str = "") -> T:
         async with self._turn:
-            return await self._in_writer(partial(self._writer.whole, work))
+            return await self._in_writer(partial(self._writer.whole, partial(_written, work)))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, run: str) -> AsyncIterator[Transaction]:
         async with self._turn:
             transaction = _Transaction(partial(self._on, self._writer_thread), self._writer)
             try:
                 yield transaction
-                await self._in_writer(self._writer.rollback if transaction.failed else self._writer.commit)
+                await self._in_writer(transaction.end)
             except BaseException:
                 # Queued behind whatever still runs there, and waited for even when this task is cancelled:
                 # nobody else may come into the open transaction.
@@ -123,15 +129,28 @@ class _Transaction:
     """The transaction that is open on the writer's thread; it begins with its first work."""
 
     def __init__(self, on_writer: Callable[[Callable[[], Any]], Any], writer: _Writer) -> None:
-        self.failed = False
+        self._failed = False
+        self._events: Sequence[Row] = ()
         self._on_writer = on_writer
         self._writer = writer
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        self.failed = True
+        self._failed = True
         result: T = await self._on_writer(partial(self._writer.run, work))
-        self.failed = False
+        self._failed = False
         return result
+
+    def tell(self, events: Sequence[Row]) -> None:
+        self._events = events
+
+    def end(self) -> None:
+        """Commit, on the writer's thread."""
+        if self._failed:
+            self._writer.rollback()
+            return
+        if self._events:
+            self._writer.run(partial(events.add, values=self._events))
+        self._writer.commit()
 
 
 class _Writer:
@@ -178,6 +197,12 @@ class _Writer:
         return connection
 
 
+def _written(work: Callable[[Connection], Written[T]], connection: Connection) -> T:
+    written = work(connection)
+    events.add(connection, written.events)
+    return written.result
+
+
 def _engine(path: Path, *, begin: str, connections: int) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
@@ -187,8 +212,8 @@ def _engine(path: Path, *, begin: str, connections: int) -> Engine:
         max_overflow=0,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    hook.listen(engine, "connect", _connected)
+    hook.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 

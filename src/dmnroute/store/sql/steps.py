@@ -10,6 +10,7 @@ from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import runs, steps
 from dmnroute.store.sql import events
+from dmnroute.store.sql.database import Written
 from dmnroute.store.sql.reading import one
 from dmnroute.store.sql.runs import touch
 
@@ -41,14 +42,13 @@ def end(connection: Connection, run: str, outcome: Outcome, *, at: datetime) -> 
     return connection.execute(_END, values).rowcount > 0
 
 
-def record(connection: Connection, outcome: Outcome, *, at: datetime) -> bool:
+def record(connection: Connection, outcome: Outcome, *, at: datetime) -> Written[bool]:
     """Keep an outcome that arrives by itself."""
     held = one(connection, _HOLD, of_step=outcome.step)
     if held is None or not end(connection, held["id"], outcome, at=at):
-        return False
+        return Written(False)
     touch(connection, held["id"], at=at, cost=changes.total(held["cost"], [outcome]))
-    events.add(connection, [events.row(changes.step_ended(outcome), at=at, run=held["id"])])
-    return True
+    return Written(True, [events.row(changes.step_ended(outcome), at=at, run=held["id"])])
 
 
 def reusable(connection: Connection, agent: str, version: str, input_digest: str) -> Outcome | None:

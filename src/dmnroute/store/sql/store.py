@@ -15,7 +15,7 @@ from dmnroute.routing.records import Outcome, PlannedStep, Run, RunState, RunSta
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.sql import events, hops, policies, runs, signals, steps
-from dmnroute.store.sql.database import Database, Transaction
+from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
 
 T = TypeVar("T")
@@ -51,13 +51,13 @@ class SqlStore:
             state = runs.find(connection, run)
             return hops.history(connection, state.run) if state else None
 
-        return await self._database.read(read)
+        return await self._database.read_at_once(read)
 
     async def step(self, step: str) -> tuple[PlannedStep, Outcome | None] | None:
         return await self._database.read(lambda connection: steps.find(connection, step))
 
     async def bind(self, run: str, process_instance: str) -> RunState:
-        return await self._write(lambda connection: runs.bind(connection, run, process_instance))
+        return await self._write(lambda connection: runs.bind(connection, run, process_instance), run)
 
     @asynccontextmanager
     async def locked(self, run: str) -> AsyncIterator[LockedRun]:
@@ -66,7 +66,7 @@ class SqlStore:
             return state, hops.history(connection, state.run)
 
         self._holding.refuse()
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(run) as transaction:
             with self._holding.by_this_task():
                 locked = _LockedRun(transaction, *await transaction.run(hold))
                 try:
@@ -75,20 +75,22 @@ class SqlStore:
                     locked.left = True
 
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
-        return await self._write(lambda connection: steps.record(connection, outcome, at=at))
+        # Only for taking turns: the database says which run it is.
+        run = outcome.step.rpartition("/")[0]
+        return await self._write(lambda connection: steps.record(connection, outcome, at=at), run)
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
-        return await self._write(lambda connection: signals.keep(connection, run, name, payload, at=at, key=key))
+        return await self._write(lambda connection: signals.keep(connection, run, name, payload, at=at, key=key), run)
 
     async def acquire(
         self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
     ) -> bool:
         return await self._write(
-            lambda connection: runs.acquire(connection, run, owner, now=now, until=until, gone=gone)
+            lambda connection: runs.acquire(connection, run, owner, now=now, until=until, gone=gone), run
         )
 
     async def release(self, run: str, owner: str) -> None:
-        await self._write(lambda connection: runs.release(connection, run, owner))
+        await self._write(lambda connection: runs.release(connection, run, owner), run)
 
     async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
         return await self._database.read(lambda connection: steps.reusable(connection, agent, version, input_digest))
@@ -102,7 +104,7 @@ class SqlStore:
         return await self._database.read(lambda connection: policies.find(connection, name, version))
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
-        await self._write(lambda connection: events.add(connection, [events.row((kind, data), at=at, run=run)]))
+        await self._write(lambda connection: runs.tell(connection, (kind, data), at=at, run=run), run or "")
 
     async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
         return await self._database.read(lambda connection: events.after(connection, after, run=run, limit=limit))
@@ -110,9 +112,9 @@ class SqlStore:
     async def close(self) -> None:
         await self._database.close()
 
-    async def _write(self, work: Callable[[Connection], T]) -> T:
+    async def _write(self, work: Callable[[Connection], Written[T]], run: str = "") -> T:
         self._holding.refuse()
-        return await self._database.write(work)
+        return await self._database.write(work, run=run)
 
 
 class _LockedRun:
@@ -126,4 +128,6 @@ class _LockedRun:
     async def write(self, change: HopWrite) -> None:
         changes.check_once(self.state, written=self._written, left=self.left)
         self._written = True
-        await self._transaction.run(lambda connection: hops.write(connection, self.state, change))
+        self._transaction.tell(
+            await self._transaction.run(lambda connection: hops.write(connection, self.state, change))
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from dmnroute.store.columns import Exact, Instant, Json, Name
+from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
 revision = "0001"
 down_revision = None
@@ -114,7 +114,7 @@ def _policies() -> None:
         sa.Column("name", Name, nullable=False),
         sa.Column("version", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("digest", sa.Text, nullable=False),
-        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("file", Name, nullable=False),
         sa.Column("text", sa.LargeBinary, nullable=False),
         sa.Column("loaded", Instant, nullable=False),
         sa.PrimaryKeyConstraint("name", "version", name="pk_policies"),
@@ -135,7 +135,7 @@ def _agents() -> None:
 def _events() -> None:
     op.create_table(
         "events",
-        sa.Column("number", sa.Integer, nullable=False, autoincrement=True),
+        sa.Column("number", Serial, nullable=False, autoincrement=True),
         sa.Column("at", Instant, nullable=False),
         sa.Column("kind", Name, nullable=False),
         sa.Column("run", Name),
