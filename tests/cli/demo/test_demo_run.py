@@ -138,6 +138,17 @@ def test_a_change_that_cannot_be_made_starts_nothing(demo: Path, cli: Cli) -> No
     assert json.loads(cli("runs", "--json").out) == []
 
 
+def test_a_change_needs_the_local_engine(demo: Path, cli: Cli) -> None:
+    """Other processes route on Zeebe: they wouldn't know of it."""
+    said = cli("demo", "documents", "--set", "Route/2/last.confidence=< 0.99", "--engine", "zeebe")
+    assert (said.code, said.out, said.err) == (
+        2,
+        "",
+        "error: `--set` changes the policy of this process, and the routers of Zeebe are others\n"
+        "hint: `--engine local` routes here\n",
+    )
+
+
 def test_json_has_one_object_per_line(demo: Path, cli: Cli) -> None:
     """Events as they happen, the summary last; money is exact."""
     said = cli("demo", "documents", "--json", "--limit", "1", "--session", "s")

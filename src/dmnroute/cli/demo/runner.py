@@ -23,6 +23,7 @@ from dmnroute.cli.demo.story import Narrator
 from dmnroute.cli.demo.summary import Summary
 from dmnroute.cli.demo.table import table_view
 from dmnroute.dmn import Model, load
+from dmnroute.errors import UsageError
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.project import Project, find_project, shipped_project
 from dmnroute.router.clock import SystemClock
@@ -69,6 +70,12 @@ class Demo:
 
     async def run(self) -> int:
         """Show the demo; the exit code. Raises UsageError, TableError and OperatorError before anything starts."""
+        if self.wish.changes and self.settings.engine != "local":
+            raise UsageError(
+                "`--set` changes the policy of this process, and the routers of Zeebe are others",
+                code="set_elsewhere",
+                hint="`--engine local` routes here",
+            )
         project = demo_project(self.settings)
         registry = load_agents(project, self.settings.agents)
         file = project.policies / f"{POLICY}.dmn"

@@ -74,7 +74,7 @@ async def prepare(app: App, session: str, documents: Sequence[Document]) -> Sess
     await app.router.start(runs)
     for run, state in before.items():
         if state.status == "stopped":
-            await app.router.retry(run)
+            await app.engine_of(state).retry(run)
     after = await known_runs(app, session)
     order = dict.fromkeys([*(run.id for run in runs), *after])
     return SessionRuns(session, {run: after[run] for run in order}, continued=bool(before))
