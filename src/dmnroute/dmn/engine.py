@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
+from dmnroute.dmn.fast.program import program
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
-from dmnroute.dmn.units import DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units
+from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units
 from dmnroute.errors import FeelError, Place, TableError, did_you_mean
 from dmnroute.feel.values import from_python, to_python
 
@@ -41,12 +42,12 @@ class Model:
         """The file's decisions by name (by id where they have no name), in the order of the file."""
         self._by_id = {decision.id: decision for decision in self.decisions.values()}
         self._invocables = {unit.where.decision: unit for unit in mine if isinstance(unit, ServiceUnit | KnowledgeUnit)}
-        self._declared = {
+        self._declared = frozenset(
             name
             for unit in units.by_key.values()
             if isinstance(unit, InputUnit)
             for name in (unit.element.name, unit.element.variable.name)
-        }
+        )
 
     @property
     def definitions(self) -> model.Definitions:
@@ -113,6 +114,16 @@ class Model:
     def _function(self, unit: Unit, run: Run) -> Function:
         return Execution(self._units, run, {}, given={}, ambient={}, trace=False).function(unit.key)
 
+    @property
+    def units(self) -> Mapping[Key, AnyUnit]:
+        """All compiled elements, also those of imported models."""
+        return self._units.by_key
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The names of input data: only decisions that require it see it."""
+        return self._declared
+
     def references(self) -> Iterator[ScopedReference]:
         """Every path that any expression reads: where, what, and where its first name comes from."""
         return iter(self._units.references)
@@ -145,8 +156,6 @@ _LISTED = 10
 class CompiledDecision:
     """A decision of a model, ready to be evaluated."""
 
-    __slots__ = ("_model", "_unit")
-
     def __init__(self, owner: Model, unit: DecisionUnit) -> None:
         self._model = owner
         self._unit = unit
@@ -172,8 +181,20 @@ class CompiledDecision:
         return self._unit.element
 
     def value(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
-        """The value alone, without a trace."""
+        """The value alone, without a trace: the fast path.
+
+        Inputs that the decision doesn't read aren't looked at.
+        """
+        fast = program(self._unit, self._model.units, self._model.declared, otherwise=self._value)
+        self.__dict__["value"] = fast or self.value_in_full  # from now on it stands in place of this method
+        return (fast or self.value_in_full)(inputs, now=now)
+
+    def value_in_full(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """The value alone, the long way: what the fast path comes back to in doubt."""
         return self.evaluate(inputs, now=now, trace=False).value
+
+    def _value(self, inputs: Mapping[str, object], now: datetime | None) -> object:
+        return self.value_in_full(inputs, now=now)
 
     def evaluate(
         self,

@@ -99,7 +99,7 @@ class TableLogic:
                 self._output(index, number, logic.run(scope, run), run)
                 for number, logic in enumerate(self.outputs[index])
             )
-            yield Row(index, outputs, self._value(outputs))
+            yield Row(index, outputs, self.combined(outputs))
 
     def _output(self, rule: int, number: int, value: Value, run: Run) -> Value:
         column = self.columns[number]
@@ -113,7 +113,8 @@ class TableLogic:
         run.notice("not_allowed", f"the output {describe(value)} isn't among {column.allowed.text}", place, value)
         return None
 
-    def _value(self, outputs: tuple[Value, ...]) -> Value:
+    def combined(self, outputs: tuple[Value, ...]) -> Value:
+        """What the output values of a rule make together: the only one itself, else a context by their names."""
         if len(self.columns) == 1:
             return outputs[0]
         return {column.name: value for column, value in zip(self.columns, outputs, strict=True)}
@@ -122,7 +123,7 @@ class TableLogic:
         defaults = [column.default for column in self.columns]
         if all(default is None for default in defaults):
             return None
-        return self._value(tuple(None if logic is None else logic.run(scope, run) for logic in defaults))
+        return self.combined(tuple(None if logic is None else logic.run(scope, run) for logic in defaults))
 
     def _violated(self, message: str, run: Run) -> None:
         if self.camunda:

@@ -65,6 +65,10 @@ class TableIndex:
             self._parts[key] = found = blocks_of(rules, self.cells)
         return found
 
+    def names(self, text: Value) -> bool:
+        """Whether a cell of the parting column names the text."""
+        return text in self._keys
+
     def _key(self, value: Value) -> str | _Other:
         if isinstance(value, str):
             return value if value in self._keys else _Other.TEXT

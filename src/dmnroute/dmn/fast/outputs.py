@@ -1,0 +1,83 @@
+"""What each rule of a table answers, worked out once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmnroute.dmn.compiled import Literal, Null
+from dmnroute.dmn.fast.plan import NotPlain
+from dmnroute.dmn.fast.values import is_unchanged
+from dmnroute.dmn.hit_policies.base import Row
+from dmnroute.feel import Evaluation, ast
+from dmnroute.feel.references import children
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dmnroute.dmn.compiled import Logic
+    from dmnroute.dmn.table import TableLogic
+    from dmnroute.feel.values import Value
+
+_CONSTANT = (
+    ast.Null,
+    ast.Boolean,
+    ast.Number,
+    ast.String,
+    ast.AtLiteral,
+    ast.Negation,
+    ast.Arithmetic,
+    ast.ListLiteral,
+    ast.ContextLiteral,
+    ast.ContextEntry,
+)
+
+
+class Answers:
+    """The rows of a table whose outputs are constants. Raises NotPlain for others."""
+
+    def __init__(self, logic: TableLogic) -> None:
+        self._logic = logic
+        self._known: dict[int, Value] = {}
+
+    def rows(self) -> tuple[Row, ...]:
+        """For each rule the row that it makes when it matches."""
+        return tuple(self._row(rule, cells) for rule, cells in enumerate(self._logic.outputs))
+
+    def default(self) -> Value:
+        """What the table answers when no rule matches."""
+        defaults = [column.default for column in self._logic.columns]
+        if all(each is None for each in defaults):
+            return None
+        return self._logic.combined(tuple(None if each is None else self._constant(each) for each in defaults))
+
+    def _row(self, rule: int, cells: Sequence[Logic]) -> Row:
+        outputs = tuple(self._output(number, self._constant(logic)) for number, logic in enumerate(cells))
+        return Row(rule, outputs, self._logic.combined(outputs))
+
+    def _constant(self, logic: Logic) -> Value:
+        if isinstance(logic, Null):
+            return None
+        if not isinstance(logic, Literal):
+            raise NotPlain
+        key = id(logic.expression)
+        if key not in self._known:
+            if not is_constant(logic.expression.tree):
+                raise NotPlain
+            self._known[key] = logic.expression.run({}, Evaluation())
+        return self._known[key]
+
+    def _output(self, number: int, value: Value) -> Value:
+        """Values that the column refuses are left to the long way."""
+        column = self._logic.columns[number]
+        if self._logic.camunda or not (column.type_ref or column.allowed):
+            return value
+        if not is_unchanged(value, (column.type_ref,), self._logic.types):
+            raise NotPlain
+        if value is not None and column.allowed is not None and column.allowed.run(value, {}, Evaluation()) is not True:
+            raise NotPlain
+        return value
+
+
+def is_constant(node: ast.Node) -> bool:
+    """Whether the expression is the same in every evaluation."""
+    return isinstance(node, _CONSTANT) and all(is_constant(child) for child in children(node))
