@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from tests.support.postgres import Postgres
 
 from dmnroute.routing.ports import Store
 from dmnroute.store.open import open_store
+from dmnroute.store.schema import metadata
 
 Opener = Callable[[], Awaitable[Store]]
 
@@ -28,8 +29,8 @@ def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: Postgres) -> str:
-    """A database with the tables of a store; others are made like it."""
+def database(postgres: Postgres) -> str:
+    """The name of a database with the tables of a store."""
     name = postgres.create()
 
     async def migrate() -> None:
@@ -40,10 +41,10 @@ def template(postgres: Postgres) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, template: str) -> Iterator[str]:
-    name = postgres.create(template=template)
-    yield postgres.url(name)
-    postgres.drop(name)
+def postgres_url(postgres: Postgres, database: str) -> str:
+    """The tables are emptied for each test: a database of its own for each would take four times as long."""
+    postgres.sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY", database=database)
+    return postgres.url(database)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A PostgreSQL that is thrown away: made for one test session (with xdist: for each worker), gone with it.
 
-It needs Debian's package `postgresql`, or `initdb` and `postgres` on the path. Without them the tests are skipped, and the
-summary says so; with `CI=true` they fail.
+It needs Debian's package `postgresql`, or `initdb` and `postgres` on the path. Without them the tests are skipped, and
+the summary says so; with `CI=true` they fail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-MISSING = "PostgreSQL isn't installed: its tests are skipped (Debian: apt-get install postgresql)"
+NOT_RUN = "NO POSTGRESQL"
+MISSING = f"{NOT_RUN}: it isn't installed (Debian: apt-get install postgresql)"
 
 _USER = "dmnroute"
 _SETTINGS = {
@@ -38,7 +39,7 @@ class Postgres:
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
-        # The usual folder for temporary files of tests may be too deep for the path of a socket, and is closed to others.
+        # The folder that tests get may be too deep for the path of a socket, and is closed to other users.
         self.folder = Path(tempfile.mkdtemp(prefix="dmnroute-pg-"))
         self._data = self.folder / "data"
         # PostgreSQL refuses to run as root; the package has made a user for it.
@@ -77,15 +78,12 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql://{_USER}@/{database}?host={self.folder}"
 
-    def create(self, *, template: str = "template1") -> str:
-        """Make a database like another one, and say its name."""
+    def create(self, options: str = "") -> str:
+        """Make a database, and say its name."""
         self._made += 1
         name = f"d{self._made}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql(f"CREATE DATABASE {name} {options}")
         return name
-
-    def drop(self, name: str) -> None:
-        self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """What a statement answers, as text."""
@@ -136,8 +134,9 @@ def postgres() -> Iterator[Postgres]:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """One line for all of them, which can't be overlooked."""
-    if any(MISSING in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
-        terminalreporter.write_line(MISSING, red=True, bold=True)
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if NOT_RUN in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{MISSING}: {len(skipped)} tests were NOT RUN", red=True, bold=True)
 
 
 def _root() -> bool:
