@@ -51,3 +51,14 @@ def test_a_missing_extra_is_told_before_anything_else(folders: Folders, monkeypa
         "hint: pip install 'dmnroute[broker]'"
     )
     assert not folders.states.exists()
+
+
+def test_folders_that_can_not_be_written_are_told(folders: Folders, tmp_path: Path) -> None:
+    """With what is in the way."""
+    (tmp_path / "brokers").write_text("a file, not a folder")
+    with pytest.raises(OperatorError) as caught:
+        up(BrokerOptions(name="bad", version="8.5.99"), folders=folders)
+    assert (caught.value.code, caught.value.message) == (
+        "cant_write",
+        f"can't write `{tmp_path}/brokers/bad`: not a directory",
+    )

@@ -25,6 +25,7 @@ def gone(tmp_path: Path, *, clock_controlled: bool) -> RunningBroker:
         data=tmp_path,
         clock_controlled=clock_controlled,
         started=datetime(2026, 7, 1, tzinfo=UTC),
+        home=tmp_path,
     )
     return RunningBroker(state, BrokerFolder(tmp_path))
 

@@ -26,6 +26,7 @@ def state(folder: Path, *, pid: int = 4711, started: str = "123") -> BrokerState
         data=folder / "data",
         clock_controlled=False,
         started=datetime(2026, 7, 1, 15, 30, tzinfo=UTC),
+        home=folder / "zeebe",
     )
 
 

@@ -22,12 +22,13 @@ def tell_broker(broker: RunningBroker) -> None:
         "management": broker.management_url,
         "Zeebe": f"{state.version}{clock}",
         "licence": str(broker.licence),
+        "licence text": str(broker.licence_file or "not in the distribution"),
         "process": f"{state.process.pid}, {broker.memory() / 1e6:.0f} MB, Java {state.java}",
         "data": str(state.data),
         "log": str(broker.folder.log),
     }
     for name, what in rows.items():
-        streams.say(f"  {name:<12}{what}")
+        streams.say(f"  {name:<14}{what}")
 
 
 def broker_document(broker: RunningBroker) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def broker_document(broker: RunningBroker) -> dict[str, Any]:
             "name": broker.licence.name,
             "terms": broker.licence.terms,
             "production": broker.licence.production,
+            "text": str(broker.licence_file) if broker.licence_file else None,
         },
         "clock_controlled": state.clock_controlled,
         "pid": state.process.pid,

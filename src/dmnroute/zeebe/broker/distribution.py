@@ -41,11 +41,6 @@ class Distribution:
         script = (self.home / "bin" / "broker").read_text(encoding="utf-8")
         return next(word for word in script.split() if word.endswith(".StandaloneBroker"))
 
-    @property
-    def licence_file(self) -> Path | None:
-        """The text of the licence."""
-        return next(iter(sorted(self.home.glob("*LICENSE*"))), None)
-
 
 def get_distribution(version: str, *, folder: Path, listener: Listener) -> Distribution:
     """The unpacked release; taken from the local Maven repository or from Maven Central when it isn't there yet.
@@ -96,10 +91,7 @@ def _check_and_unpack(version: str, archive: Path, unpacked: Path, listener: Lis
     listener.begins(f"unpacking Zeebe {version}, once")
     if version in DIGESTS:
         check_digest(archive, DIGESTS[version])
-    try:
-        unpack(archive, unpacked)
-    except OSError as error:
-        raise _unavailable(version, f"unpacking failed, {(error.strerror or str(error)).lower()}") from error
+    unpack(archive, unpacked)
     if not (unpacked / "bin" / "broker").is_file():
         raise BadArchiveError("it has no `bin/broker`")
 
@@ -153,4 +145,4 @@ def path_in_repository(version: str) -> Path:
 def maven_repository() -> Path:
     """The local Maven repository. It is only read."""
     given = os.environ.get("M2_REPO")
-    return Path(given) if given else Path.home() / ".m2" / "repository"
+    return Path(given or os.path.expanduser("~/.m2/repository"))

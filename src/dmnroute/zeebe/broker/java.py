@@ -39,8 +39,7 @@ class Java:
     @property
     def feature(self) -> int:
         """The number people know a Java by: 17 of ``17.0.19``, 8 of ``1.8.0``."""
-        first, _, rest = self.version.partition(".")
-        return int(re.match(r"\d+", rest if first == "1" else first).group()) if self.version else 0  # type: ignore[union-attr] # _version matched digits
+        return int(re.findall(r"\d+", self.version.removeprefix("1."))[0])
 
     def __str__(self) -> str:
         """``25.0.3 (JAVA_HOME)``"""
@@ -70,8 +69,8 @@ def _candidates(environment: Mapping[str, str], places: Iterable[str]) -> Iterat
     """Every Java that works, each once; the newest first among those in the usual folders."""
     seen: set[Path] = set()
     for executable, origin in _executables(environment, places):
-        resolved = executable.resolve()
-        version = "" if resolved in seen or not resolved.is_file() else _version(resolved)
+        resolved = Path(os.path.realpath(executable))
+        version = "" if resolved in seen or not os.path.isfile(resolved) else _version(resolved)
         seen.add(resolved)
         if version:
             yield Java(resolved, version, origin)
@@ -90,7 +89,9 @@ def _executables(environment: Mapping[str, str], places: Iterable[str]) -> Itera
 
 
 def _folders(place: str) -> list[Path]:
-    pattern = Path(place).expanduser()
+    pattern = Path(os.path.expanduser(place))
+    if not pattern.is_absolute():
+        return []  # this user has no home
     return [found for found in Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))) if found.is_dir()]
 
 

@@ -38,11 +38,21 @@ def up(
     A start that fails or is interrupted leaves no process behind.
 
     Raises:
-        OperatorError: `missing_extra`, `no_java`, `no_distribution`, `port_taken`, `newer_data`, `broker_failed`, …
+        OperatorError: `missing_extra`, `no_java`, `no_distribution`, `port_taken`, `newer_data`, `cant_write`,
+            `broker_failed`, …
         UsageError: `foreign_data`.
     """
     require_extra()
     options, folders, listener = options or BrokerOptions(), folders or user_folders(), listener or Silence()
+    try:
+        return _up(options, folders, listener)
+    except OSError as error:
+        what = f"`{error.filename}`" if error.filename else f"`{folders.states}` or `{folders.distributions}`"
+        reason = (error.strerror or str(error)).lower()
+        raise OperatorError(f"can't write {what}: {reason}", code="cant_write") from error
+
+
+def _up(options: BrokerOptions, folders: Folders, listener: Listener) -> RunningBroker:
     folder = folders.broker(options.name)
     with locked(folder.lock, patience=options.patience):
         running = find(options.name, folders=folders)
@@ -89,16 +99,12 @@ def _start(options: BrokerOptions, folder: BrokerFolder, java: Java, distributio
     prepare_data(data, options.version, fresh=options.fresh)
     shutil.rmtree(folder.temporary, ignore_errors=True)
     folder.temporary.mkdir(parents=True)
-    try:
-        process = launch(
-            command(options, java=java, distribution=distribution, temporary=folder.temporary, folder=folder.path),
-            environment=environment(options, ports, data, system=os.environ),
-            log=folder.log,
-            folder=folder.path,
-        )
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OperatorError(f"can't start `{java.executable}`: {reason}", code="broker_failed") from error
+    process = launch(
+        command(options, java=java, distribution=distribution, temporary=folder.temporary, folder=folder.path),
+        environment=environment(options, ports, data, system=os.environ),
+        log=folder.log,
+        folder=folder.path,
+    )
     state = BrokerState(
         name=options.name,
         process=process,
@@ -108,6 +114,7 @@ def _start(options: BrokerOptions, folder: BrokerFolder, java: Java, distributio
         data=data,
         clock_controlled=options.clock_controlled,
         started=datetime.now(UTC),
+        home=distribution.home,
     )
     folder.write(state)
     return RunningBroker(state, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dmnroute.errors import OperatorError, UsageError
@@ -15,7 +16,7 @@ from dmnroute.zeebe.broker.state import BrokerFolder, BrokerState
 STOP_PATIENCE = 20.0
 """Seconds that a broker has to end by itself; it takes about 3."""
 
-Condition: TypeAlias = Literal["ready", "starting"]
+Condition: TypeAlias = Literal["ready", "not ready"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class RunningBroker:
         """What its release may be used for."""
         return licence_of(self.state.version)
 
+    @property
+    def licence_file(self) -> Path | None:
+        """The whole text of the licence."""
+        return next(iter(sorted(self.state.home.glob("*LICENSE*"))), None) if self.state.home else None
+
     def is_alive(self) -> bool:
         """Whether its process runs."""
         return self.state.process.is_alive()
@@ -57,8 +63,8 @@ class RunningBroker:
     def is_ready(self) -> bool:
         """Whether processes can be deployed and started.
 
-        The broker itself says so some 2 seconds too early: a partition has to have its leader, and the gateway has to
-        know that.
+        The broker itself says so some 2 seconds too early: its partition has to have a leader, and the gateway has to
+        know that. A leader counts even when it is called unhealthy, as it is for a minute after its clock was moved.
         """
         try:
             if management.get(f"{self.management_url}/actuator/health/readiness").get("status") != "UP":
@@ -67,11 +73,11 @@ class RunningBroker:
         except (management.NoAnswerError, LookupError, AttributeError):
             return False
         partitions = [partition for broker in brokers for partition in broker.get("partitions", ())]
-        return any(each["role"].lower() == "leader" and each["health"].lower() == "healthy" for each in partitions)
+        return any(each["role"].lower() == "leader" and each["health"].lower() != "dead" for each in partitions)
 
     def condition(self) -> Condition:
-        """What it is doing."""
-        return "ready" if self.is_ready() else "starting"
+        """In one word: it isn't ready while it starts, and when it is in trouble."""
+        return "ready" if self.is_ready() else "not ready"
 
     def memory(self) -> int:
         """Bytes of memory that its process holds."""

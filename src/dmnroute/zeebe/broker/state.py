@@ -28,6 +28,8 @@ class BrokerState(BaseModel):
     data: Path
     clock_controlled: bool
     started: datetime
+    home: Path | None = None
+    """Folder of the release. New fields have defaults: an older dmnroute may have started the broker."""
 
 
 @dataclass(frozen=True, slots=True)
