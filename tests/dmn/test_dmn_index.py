@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -42,6 +43,11 @@ others = st.sampled_from(["null", "true", "false", "other", "? = other", "[1, 2]
 def _cell(tests, most=3):
     joined = st.lists(tests, min_size=1, max_size=most).map(", ".join)
     return st.one_of(joined, joined.map("not({})".format))
+
+
+def _without_equality(cell):
+    """Camunda has no `= 5` and `!= 5` for tests."""
+    return re.sub(r"(?<![<>?!] )(?<![<>?!])!?= ", "", cell) if "?" not in cell else cell
 
 
 cells = st.one_of(
@@ -111,6 +117,7 @@ def _outcome(model, inputs, matcher_of):
 @settings(max_examples=400)
 def test_the_index_matches_what_a_scan_matches(table, a, b, other, camunda):
     """The same rules in the same order, and the same notices in the same order."""
+    table = [tuple(map(_without_equality, row)) for row in table] if camunda else table
     model = load(one_table(["a", "b"], ["x"], table, policy="COLLECT", camunda=camunda))
     inputs = {"a": a, "b": b, "other": other}
     assert _outcome(model, inputs, lambda logic: logic.matcher) == _outcome(
@@ -160,6 +167,7 @@ def test_a_cell_that_is_understood_means_what_it_evaluates_to(text, value):
 @settings(max_examples=400)
 def test_a_plain_cell_means_what_the_parser_reads(text, dialect):
     """The short way of reading and the parser come to the same."""
+    text = _without_equality(text) if dialect == "camunda" else text
     plain = plain_tests(text, dialect)
     if plain is not None:
         assert plain.cell == cell_of_tree(unary_tests(text, dialect=dialect).tree)

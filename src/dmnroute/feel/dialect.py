@@ -29,8 +29,18 @@ class Dialect:
     """An index with a fraction finds nothing, where else the fraction is dropped."""
     booleans_by_name: bool
     """A test that names a boolean compares it with the input; else true is met whatever the input is."""
-    seconds_needed: bool
-    """`10:00` is no time."""
+    range_values: bool
+    """`[1..5]` is a value anywhere, not only in tests and as an argument."""
+    later_iterators: bool
+    """The second iterator of a `for` sees what the first one is at."""
+    long_literals: bool
+    """A number in the text keeps all of its digits; arithmetic has 34 anyway."""
+    loose_grammar: bool
+    """What the standard's grammar allows and Camunda's doesn't: comparisons of comparisons, typed parameters, …"""
+    builtin_values: bool
+    """A builtin can be passed on by its name."""
+    recursion: bool
+    """A function in a context sees its own entry."""
 
 
 _KEYWORDS = "null true false if then else for in return some every satisfies and or between instance function external"
@@ -46,7 +56,12 @@ DMN = Dialect(
     single_item_lists=True,
     whole_indexes=True,
     booleans_by_name=True,
-    seconds_needed=True,
+    range_values=True,
+    later_iterators=True,
+    long_literals=False,
+    loose_grammar=True,
+    builtin_values=True,
+    recursion=True,
 )
 
 CAMUNDA = Dialect(
@@ -59,7 +74,12 @@ CAMUNDA = Dialect(
     single_item_lists=False,
     whole_indexes=False,
     booleans_by_name=False,
-    seconds_needed=False,
+    range_values=False,
+    later_iterators=False,
+    long_literals=True,
+    loose_grammar=False,
+    builtin_values=False,
+    recursion=False,
 )
 
 DIALECTS: dict[str, Dialect] = {"dmn": DMN, "camunda": CAMUNDA}

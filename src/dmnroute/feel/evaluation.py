@@ -94,6 +94,12 @@ class Evaluation:
             raise exceeded(f"a string has more than {self.limits.characters:,} characters", site)
 
 
+def failed(message: str, site: Site) -> FeelError:
+    """The error of an evaluation that Camunda fails, instead of answering null."""
+    place = Place(source=Source(site.text), span=site.span)
+    return FeelError(message, code="feel_failed", place=place, hint="Camunda fails the whole evaluation here")
+
+
 def exceeded(message: str, site: Site) -> FeelError:
     """The error of a limit that was passed at the site."""
     return FeelError(message, code="feel_limit", place=Place(source=Source(site.text), span=site.span))

@@ -69,6 +69,14 @@ def shown(text: str) -> str:
 _LONGEST_SHOWN = 60
 
 
+class Fails(Exception):
+    """Raised inside a builtin where Camunda fails the whole evaluation; becomes a FeelError at the call."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class NoValue(Exception):
     """Raised inside a builtin that has no answer; becomes a null with this reason at the call."""
 

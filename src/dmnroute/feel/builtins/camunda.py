@@ -9,18 +9,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from dmnroute.errors import FeelError, Place
-from dmnroute.feel.builtins.context import context_put, get_value
+from dmnroute.feel.builtins.context import context_merge, context_put, get_value
+from dmnroute.feel.builtins.conversion import date_from_parts as standard_date
 from dmnroute.feel.builtins.conversion import number as standard_number
-from dmnroute.feel.builtins.conversion import plain_number
-from dmnroute.feel.builtins.list import distinct, every, some, sublist
-from dmnroute.feel.builtins.number import absolute, ceiling, floor, round_half_down, rounded
-from dmnroute.feel.builtins.patterns import in_time, java_pattern_of, parts_between, replacement_of
+from dmnroute.feel.builtins.conversion import plain_number, text_within_limits, time_of_moment
+from dmnroute.feel.builtins.conversion import time_from_parts as standard_time
+from dmnroute.feel.builtins.list import distinct, every, some
+from dmnroute.feel.builtins.number import absolute, floor, log, modulo, round_half_down, rounded
+from dmnroute.feel.builtins.patterns import in_time, java_parts_between, java_pattern_of, java_replacement_of
 from dmnroute.feel.builtins.registry import Builtins
-from dmnroute.feel.builtins.string import string_join
-from dmnroute.feel.notices import NoticeKind, NoValue
-from dmnroute.feel.runtime.equality import contains
+from dmnroute.feel.builtins.statistics import stddev
+from dmnroute.feel.builtins.string import string_join, truncated
+from dmnroute.feel.notices import Fails, NoticeKind, NoValue, shown
+from dmnroute.feel.runtime.equality import CAMUNDA
 from dmnroute.feel.values.calendar import days_of_month, zone
-from dmnroute.feel.values.date_time import Date, DateTime, Time
+from dmnroute.feel.values.camunda_text import write_camunda_text
+from dmnroute.feel.values.date_time import MIDNIGHT, Date, DateTime, Time
+from dmnroute.feel.values.duration import DaysTimeDuration
+from dmnroute.feel.values.iso import date_of_text, date_time_of_text, duration_of_text, time_of_text
 from dmnroute.feel.values.number import CONTEXT
 from dmnroute.feel.values.python import from_python, to_json
 from dmnroute.source import Source
@@ -75,14 +81,14 @@ def replace(
 ) -> str:
     """Replace every match of the Java pattern; `$1` is what the first group matched."""
     compiled = java_pattern_of(pattern, flags or "")
-    put = replacement_of(replacement, compiled.groups)
+    put = java_replacement_of(replacement, compiled.groups, compiled.groupindex)
     return in_time(evaluation, site, lambda seconds: str(compiled.sub(put, text, timeout=seconds)))
 
 
 @builtin("split(string: string, delimiter: string)", evaluation=True)
 def split(evaluation: Evaluation, site: Site, string: str, delimiter: str) -> list[str]:
     """The parts between the matches of a Java pattern."""
-    return parts_between(evaluation, site, string, java_pattern_of(delimiter, ""))
+    return java_parts_between(evaluation, site, string, java_pattern_of(delimiter, ""))
 
 
 @builtin("trim(string: string)")
@@ -118,8 +124,8 @@ def from_base64(value: str) -> str:
         raise NoValue("this is no Base64 of a text") from None
 
 
-@builtin("string join(list: list, delimiter: string, prefix: string, suffix: string)")
-def string_join_within(items: list[object], delimiter: str, prefix: str, suffix: str) -> str:
+@builtin("string join(list: list, delimiter: string | null, prefix: string, suffix: string)")
+def string_join_within(items: list[object], delimiter: str | None, prefix: str, suffix: str) -> str:
     """The strings in a row, between a prefix and a suffix."""
     return f"{prefix}{string_join(items, delimiter)}{suffix}"
 
@@ -128,8 +134,8 @@ def string_join_within(items: list[object], delimiter: str, prefix: str, suffix:
 def duplicate_values(evaluation: Evaluation, site: Site, items: list[object]) -> list[object]:
     """Each value that is there more than once, once."""
     evaluation.step(site, len(items) * len(items))
-    repeated = [item for position, item in enumerate(items) if contains(items[:position], item)]
-    return distinct(repeated, evaluation, site)
+    repeated = [item for position, item in enumerate(items) if CAMUNDA.contains(items[:position], item)]
+    return distinct(repeated, evaluation, site, CAMUNDA)
 
 
 @builtin("is empty(list: list)")
@@ -149,9 +155,93 @@ def partition(items: list[object], size: Decimal) -> list[list[object]]:
 
 builtin("abs(number: number | duration)")(absolute)
 builtin("floor(n: number, scala?: number)")(floor)
-builtin("ceiling(n: number, scala?: number)")(ceiling)
 builtin("round half down(n: number, scala: number)")(round_half_down)
-builtin("sublist(list: list, start: number, length?: number | null)")(sublist)
+
+
+@builtin("modulo(dividend: number, divisor: number)")
+def remainder(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """The remainder, with the sign of the divisor."""
+    if divisor == 0:
+        raise Fails("a division by zero")
+    return modulo(dividend, divisor)
+
+
+@builtin("log(number: number)")
+def logarithm(number: Decimal) -> Decimal:
+    """The natural logarithm."""
+    if number <= 0:
+        raise Fails("there is a logarithm of positive numbers only")
+    return log(number)
+
+
+@builtin("stddev(list: list)", "stddev(n: Any…)")
+def deviation(*arguments: object) -> Decimal:
+    """The standard deviation of a sample."""
+    given = arguments[0] if len(arguments) == 1 else list(arguments)
+    if isinstance(given, list) and len(given) == 1 and isinstance(given[0], Decimal):
+        raise Fails("a deviation needs at least two numbers")
+    return stddev(*arguments)
+
+
+@builtin("time(from: string)")
+def time_from_text(text: str) -> Time:
+    """Read `10:30` or `10:30:00+01:00`."""
+    time = time_of_text(text, camunda=True)
+    if time is None:
+        raise NoValue(f"{shown(text)} is no time")
+    return time
+
+
+builtin("time(from: date | date and time)")(time_of_moment)
+
+
+@builtin("date and time(from: string)")
+def date_time_from_text(text: str) -> DateTime:
+    """Read `2024-02-29T10:30`; a date alone is its midnight."""
+    moment = date_time_of_text(text, camunda=True)
+    date = None if moment is not None else date_of_text(text)
+    if moment is None and date is None:
+        raise NoValue(f"{shown(text)} is no date and time")
+    return moment if moment is not None else DateTime(date, MIDNIGHT)  # type: ignore[arg-type]  # one of them is there
+
+
+@builtin("duration(from: string)")
+def duration_from_text(text: str) -> object:
+    """Read `P1Y2M` or `P1DT2H`; each part may have a sign."""
+    duration = duration_of_text(text, camunda=True)
+    if duration is None:
+        raise NoValue(f"{shown(text)} is no duration")
+    return duration
+
+
+@builtin("date(year: number, month: number, day: number)")
+def date_from_parts(year: Decimal, month: Decimal, day: Decimal) -> Date:
+    """The date of a year, month and day, all without fractions."""
+    return standard_date(*map(_without_fraction, (year, month, day)))
+
+
+@builtin("time(hour: number, minute: number, second: number, offset?: days and time duration | null)")
+def time_from_parts(hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None = None) -> Time:
+    """The time of an hour and minute, both without fractions, and a second."""
+    return standard_time(_without_fraction(hour), _without_fraction(minute), second, offset)
+
+
+def _without_fraction(value: Decimal) -> Decimal:
+    return Decimal(truncated(value))
+
+
+@builtin("finished by(point: point, range: range)")
+def finished_by_the_wrong_way_round(point: object, within: object) -> object:
+    """A range is finished by a point, never a point by a range."""
+    raise Fails("the range comes first")
+
+
+@builtin("string(from: Any)", evaluation=True)
+def string(evaluation: Evaluation, site: Site, value: object) -> str | None:
+    """The text of any value, as Camunda writes it."""
+    return text_within_limits(value, write_camunda_text, evaluation, site)
+
+
 builtin("and(list: list)", "and(b: Any…)")(every)
 builtin("or(list: list)", "or(b: Any…)")(some)
 builtin("put(context: context, key: string, value: Any)")(context_put)
@@ -163,9 +253,36 @@ def put_all(*contexts: dict[str, object]) -> dict[str, object]:
     return {key: value for context in contexts for key, value in context.items()}
 
 
+builtin("put all(contexts: list)")(context_merge)
+
+
+@builtin("context(entries: list)")
+def context(entries: list[object]) -> dict[str, object]:
+    """The context of entries that have a `key` and a `value`; of a key that is there twice, the last."""
+    result: dict[str, object] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or "value" not in entry:
+            raise NoValue("an entry is a context with a text `key` and a `value`")
+        result[entry["key"]] = entry["value"]
+    return result
+
+
+@builtin("context put(context: context, keys: list, value: Any)")
+def context_put_at(context: dict[str, object], keys: list[object], value: object) -> dict[str, object]:
+    """The context with a value set along a path of keys; what isn't a context on the way is replaced by one."""
+    if not keys or not all(isinstance(key, str) for key in keys):
+        raise NoValue("keys are strings, at least one", NoticeKind.TYPE_MISMATCH)
+    first, *rest = keys
+    inner = context.get(str(first))
+    below = inner if isinstance(inner, dict) else {}
+    return {**context, str(first): context_put_at(below, rest, value) if rest else value}
+
+
 @builtin("get value(context: context, keys: list)")
 def get_nested_value(context: dict[str, object], keys: list[object]) -> object:
     """The value at the end of a path of keys."""
+    if not keys:
+        raise NoValue("there is no key", NoticeKind.UNKNOWN_KEY)
     value: object = context
     for key in keys:
         if not isinstance(value, dict) or not isinstance(key, str):
@@ -197,14 +314,16 @@ def number(text: str) -> Decimal:
 @builtin("number(from: string, grouping separator: string)")
 def number_with_grouping(text: str, grouping: str) -> Decimal:
     """Read a number whose digits are grouped."""
-    return standard_number(text, grouping, "," if grouping == "." else ".")
+    return (
+        standard_number(text.replace(".", ""), None, ".") if grouping == "." else standard_number(text, grouping, ".")
+    )
 
 
 @builtin("date and time(date: date and time, timezone: string)")
 def date_time_in_zone(moment: DateTime, timezone: str) -> DateTime:
     """A local moment in the zone, or the same instant as seen there."""
     if zone(timezone) is None:
-        raise NoValue(f"there is no time zone `{timezone}`")
+        raise Fails(f"there is no time zone `{timezone}`")
     clock = moment.time
     if clock.is_local:
         return DateTime(moment.date, _in_zone(clock, timezone))

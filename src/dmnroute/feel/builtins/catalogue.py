@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dmnroute.feel.builtins import (
     boolean,
     camunda,
+    camunda_lists,
     context,
     conversion,
     list,
@@ -19,7 +20,8 @@ from dmnroute.feel.builtins import (
     string,
     temporal,
 )
-from dmnroute.feel.builtins.registry import Builtin
+from dmnroute.feel.builtins.registry import Builtin, Overload
+from dmnroute.feel.runtime.equality import CAMUNDA
 
 if TYPE_CHECKING:
     from dmnroute.feel.dialect import Dialect
@@ -37,6 +39,28 @@ STANDARD: Mapping[str, Builtin] = {
 }
 
 _NOT_IN_CAMUNDA = frozenset({"is", "range", "list replace"})
+_OTHERWISE_IN_CAMUNDA = frozenset(
+    {
+        *camunda_lists.builtin.table,
+        "floor",
+        "round half down",
+        "context",
+        "modulo",
+        "log",
+        "stddev",
+        "string",
+        "duration",
+    }
+)
+"""Functions of which Camunda has its own signatures only."""
+_NOTHING_TO_CONVERT = ("number", "date and time", "duration", "time")
+_AS_IT_IS = (
+    conversion.number_as_it_is,
+    conversion.date_time_as_it_is,
+    conversion.duration_as_it_is,
+    conversion.time_of_moment,
+)
+"""A number of a number, and its like: Camunda has none of them."""
 
 
 @cache
@@ -45,7 +69,21 @@ def builtins_of(dialect: Dialect) -> Mapping[str, Builtin]:
     if dialect.name == "dmn":
         return STANDARD
     kept = {name: builtin for name, builtin in STANDARD.items() if name not in _NOT_IN_CAMUNDA}
-    for name, own in camunda.builtin.table.items():
-        standard = kept[name].overloads if name in kept else ()
+    for name in _NOTHING_TO_CONVERT:
+        kept[name] = Builtin(name, tuple(each for each in kept[name].overloads if each.function not in _AS_IT_IS))
+    for name, own in {**camunda.builtin.table, **camunda_lists.builtin.table}.items():
+        standard = kept[name].overloads if name in kept and name not in _OTHERWISE_IN_CAMUNDA else ()
         kept[name] = Builtin(name, (*own.overloads, *standard))
-    return {name: replace(builtin, converts=dialect.single_item_lists) for name, builtin in kept.items()}
+    for name in range.builtin.table.keys() & kept.keys():
+        kept[name] = Builtin(name, tuple(map(_without_texts, kept[name].overloads)))
+    converts = dialect.single_item_lists
+    return {name: replace(builtin, converts=converts, by=CAMUNDA) for name, builtin in kept.items()}
+
+
+def _without_texts(overload: Overload) -> Overload:
+    """Points on a line, but no strings."""
+    parameters = (
+        replace(parameter, types=tuple(kind for kind in parameter.types if kind is not str))
+        for parameter in overload.parameters
+    )
+    return replace(overload, parameters=tuple(parameters))

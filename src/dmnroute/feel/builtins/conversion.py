@@ -23,6 +23,8 @@ from dmnroute.feel.values.number import number as number_of_text
 from dmnroute.feel.values.text import write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dmnroute.feel.evaluation import Evaluation
 
 builtin = Builtins()
@@ -170,6 +172,13 @@ def number_as_it_is(value: Decimal) -> Decimal:
 @builtin("string(from: Any)", evaluation=True)
 def string(evaluation: Evaluation, site: Site, value: object) -> str | None:
     """The text of any value; null stays null."""
+    return text_within_limits(value, write_text, evaluation, site)
+
+
+def text_within_limits(
+    value: object, write_value: Callable[[object, Callable[[str], object]], None], evaluation: Evaluation, site: Site
+) -> str | None:
+    """The text of a value, written piece by piece so that it can be stopped; strings and null stay."""
     if value is None or isinstance(value, str):
         return value
     parts: list[str] = []
@@ -178,5 +187,5 @@ def string(evaluation: Evaluation, site: Site, value: object) -> str | None:
         evaluation.step(site)
         parts.append(part)
 
-    write_text(value, write)
+    write_value(value, write)
     return "".join(parts)

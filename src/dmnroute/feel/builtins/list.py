@@ -10,11 +10,12 @@ from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import start_index, truncated
 from dmnroute.feel.notices import NoticeKind, NoValue
 from dmnroute.feel.runtime.calls import invoke
-from dmnroute.feel.runtime.equality import contains, equals, order
+from dmnroute.feel.runtime.equality import STANDARD
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
     from dmnroute.feel.notices import Site
+    from dmnroute.feel.runtime.equality import Comparing
     from dmnroute.feel.values.function import Function
 
 builtin = Builtins()
@@ -22,10 +23,10 @@ builtin = Builtins()
 List = list[object]
 
 
-@builtin("list contains(list: list, element: Any)")
-def list_contains(items: List, element: object) -> bool:
+@builtin("list contains(list: list, element: Any)", compares=True)
+def list_contains(by: Comparing, items: List, element: object) -> bool:
     """Tell whether one of the items equals the element."""
-    return contains(items, element)
+    return by.contains(items, element)
 
 
 @builtin("count(list: list)")
@@ -34,34 +35,34 @@ def count(items: List) -> Decimal:
     return Decimal(len(items))
 
 
-@builtin("min(list: list)")
-def smallest(items: List) -> object:
+@builtin("min(list: list)", compares=True)
+def smallest(by: Comparing, items: List) -> object:
     """The smallest item."""
-    return _extreme(items, -1)
+    return _extreme(by, items, -1)
 
 
-@builtin("min(c: Any…)")
-def smallest_of(*items: object) -> object:
+@builtin("min(c: Any…)", compares=True)
+def smallest_of(by: Comparing, *items: object) -> object:
     """The smallest argument."""
-    return _extreme(items, -1)
+    return _extreme(by, items, -1)
 
 
-@builtin("max(list: list)")
-def largest(items: List) -> object:
+@builtin("max(list: list)", compares=True)
+def largest(by: Comparing, items: List) -> object:
     """The largest item."""
-    return _extreme(items, 1)
+    return _extreme(by, items, 1)
 
 
-@builtin("max(c: Any…)")
-def largest_of(*items: object) -> object:
+@builtin("max(c: Any…)", compares=True)
+def largest_of(by: Comparing, *items: object) -> object:
     """The largest argument."""
-    return _extreme(items, 1)
+    return _extreme(by, items, 1)
 
 
-def _extreme(items: Iterable[object], direction: int) -> object:
+def _extreme(by: Comparing, items: Iterable[object], direction: int) -> object:
     best: object = None
     for position, item in enumerate(items):
-        rank = order(item, item if position == 0 else best)
+        rank = by.order(item, item if position == 0 else best)
         if rank is None:
             raise NoValue("the items have no order among each other", NoticeKind.NOT_COMPARABLE)
         if position == 0 or rank * direction > 0:
@@ -133,10 +134,10 @@ def reverse(items: List) -> List:
     return items[::-1]
 
 
-@builtin("index of(list: list, match: Any)")
-def index_of(items: List, match: object) -> List:
+@builtin("index of(list: list, match: Any)", compares=True)
+def index_of(by: Comparing, items: List, match: object) -> List:
     """All positions of what equals the match, from 1."""
-    return [Decimal(position) for position, item in enumerate(items, 1) if equals(item, match) is True]
+    return [Decimal(position) for position, item in enumerate(items, 1) if by.equals(item, match) is True]
 
 
 @builtin("distinct values(list: list)", evaluation=True)
@@ -154,7 +155,7 @@ def union(evaluation: Evaluation, site: Site, *lists: List) -> List:
 _BY_HASH = (str, bool, Decimal, type(None))
 
 
-def distinct(items: List, evaluation: Evaluation, site: Site) -> List:
+def distinct(items: List, evaluation: Evaluation, site: Site, by: Comparing = STANDARD) -> List:
     """Each value once. Plain values are looked up; others are compared one by one, which is counted as work."""
     seen: set[tuple[type, object]] = set()
     others: List = []
@@ -166,7 +167,7 @@ def distinct(items: List, evaluation: Evaluation, site: Site) -> List:
             seen.add(key)
         else:
             evaluation.step(site, len(others))
-            known = contains(others, item)
+            known = by.contains(others, item)
             if not known:
                 others.append(item)
         if not known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -64,11 +64,18 @@ def _check_size(pattern: str) -> None:
         raise NoValue(f"the counts of a pattern multiply to more than {_MOST_REPEATS:,}")
 
 
+_QUOTATION = regex.compile(r"\\Q(.*?)(?:\\E|\Z)", regex.DOTALL)
+
+
 @lru_cache(maxsize=512)
 def java_pattern_of(text: str, flags: str) -> Any:
-    """The compiled pattern of a Java regular expression; unknown flags are ignored."""
+    """The compiled pattern of a Java regular expression; unknown flags are ignored.
+
+    Java's classes such as `\\w` are those of ASCII, and `[a-z&&[^b]]` is an intersection.
+    """
     _check_size(text)
-    bits = 0
+    text = _QUOTATION.sub(lambda match: regex.escape(match[1]), text)
+    bits = regex.V1 | regex.ASCII
     for flag in set(flags) & set("smix"):
         bits |= regex.VERBOSE if flag == "x" else _FLAGS[flag]
     try:
@@ -119,6 +126,22 @@ def in_time(evaluation: Evaluation, site: Site, work: Callable[[float], T]) -> T
         return work(seconds)
     except TimeoutError:
         raise exceeded(f"a regular expression takes longer than {seconds} seconds", site) from None
+
+
+def java_replacement_of(text: str, groups: int, names: Mapping[str, int]) -> Callable[[Any], str]:
+    """What a replacement of Java's stands for: `$1`, `${name}`; a group that isn't there is an error."""
+    named = regex.sub(r"\$\{([A-Za-z][A-Za-z0-9]*)\}", lambda match: f"${names.get(match[1], groups + 1)}", text)
+    for number in regex.findall(r"(?<!\\)\$([0-9])", named):
+        if int(number) > groups:
+            raise NoValue(f"there is no group {number} in the pattern")
+    return replacement_of(named, groups)
+
+
+def java_parts_between(evaluation: Evaluation, site: Site, string: str, pattern: Any) -> list[str]:
+    """The parts as Java's `split` makes them: an empty match at the start parts nothing."""
+    parts = parts_between(evaluation, site, string, pattern)
+    at_start = pattern.match(string)
+    return parts[1:] if len(parts) > 1 and at_start is not None and not at_start[0] else parts
 
 
 def parts_between(evaluation: Evaluation, site: Site, string: str, pattern: Any) -> list[str]:

@@ -12,7 +12,7 @@ from dmnroute.feel.dialect import DMN
 from dmnroute.feel.names import KnownNames
 from dmnroute.feel.notices import NoticeKind, NoValue, shown
 from dmnroute.feel.parser.grammar import parse_expression
-from dmnroute.feel.runtime.equality import equals, in_range, order
+from dmnroute.feel.runtime.equality import Comparing, in_range, order
 from dmnroute.feel.values.iso import temporal_of_text
 from dmnroute.feel.values.kinds import type_name
 from dmnroute.feel.values.number import CONTEXT
@@ -189,10 +189,10 @@ def during(one: object, other: Range) -> bool | None:
     return includes(other, one)
 
 
-@builtin(*_signatures("coincides", _TWO_POINTS, _TWO_RANGES))
-def coincides(one: object, other: object) -> bool | None:
+@builtin(*_signatures("coincides", _TWO_POINTS, _TWO_RANGES), compares=True)
+def coincides(by: Comparing, one: object, other: object) -> bool | None:
     """Tell whether both are the same."""
-    return equals(one, other)
+    return by.equals(one, other)
 
 
 @builtin("range(from: string)")

@@ -19,7 +19,9 @@ from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, TypeVar
 
 from dmnroute.errors import did_you_mean
-from dmnroute.feel.notices import NoticeKind, NoValue, Site
+from dmnroute.feel.evaluation import failed
+from dmnroute.feel.notices import Fails, NoticeKind, NoValue, Site
+from dmnroute.feel.runtime.equality import STANDARD, Comparing
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.function import Function
@@ -69,6 +71,7 @@ class Overload:
     parameters: tuple[Parameter, ...]
     function: Callable[..., object]
     takes_evaluation: bool
+    compares: bool
     signature: str
 
     @property
@@ -85,6 +88,8 @@ class Builtin:
     overloads: tuple[Overload, ...]
     converts: bool = True
     """A list of one item counts as its item, and an item as a list, where that is what fits (10.3.2.9.4)."""
+    by: Comparing = STANDARD
+    """How it compares values."""
 
     def call(self, arguments: Sequence[object], evaluation: Evaluation, site: Site) -> object:
         """Call with positional arguments."""
@@ -122,10 +127,14 @@ class Builtin:
         try:
             if overload.takes_evaluation:
                 result = overload.function(evaluation, site, *values)
+            elif overload.compares:
+                result = overload.function(self.by, *values)
             else:
                 result = overload.function(*values)
         except NoValue as reason:
             return evaluation.null(reason.kind, f"`{self.name}`: {reason.message}", site, *values)
+        except Fails as reason:
+            raise failed(f"`{self.name}`: {reason.message}", site) from None
         except DecimalException:
             message = f"`{self.name}` has no result within the numbers of FEEL"
             return evaluation.null(NoticeKind.OUT_OF_DOMAIN, message, site, *values)
@@ -216,12 +225,15 @@ class Builtins:
     def __init__(self) -> None:
         self.table: Table = {}
 
-    def __call__(self, *signatures: str, evaluation: bool = False) -> Callable[[F], F]:
-        """Declare a builtin by its signatures; with `evaluation` it gets the evaluation and the place first."""
+    def __call__(self, *signatures: str, evaluation: bool = False, compares: bool = False) -> Callable[[F], F]:
+        """Declare a builtin by its signatures.
+
+        With `evaluation` it gets the evaluation and the place first, with `compares` how the dialect compares values.
+        """
 
         def declare(function: F) -> F:
             for signature in signatures:
-                name, overload = _overload(signature, function, evaluation)
+                name, overload = _overload(signature, function, evaluation, compares)
                 before = self.table[name].overloads if name in self.table else ()
                 self.table[name] = Builtin(name, (*before, overload))
             return function
@@ -233,11 +245,13 @@ _SIGNATURE = re.compile(r"([a-z0-9 ]+)\((.*)\)")
 _PARAMETER = re.compile(r"([A-Za-z0-9 ]+)(\?)?: ([A-Za-z |]+)(…)?")
 
 
-def _overload(signature: str, function: Callable[..., object], evaluation: bool) -> tuple[str, Overload]:
+def _overload(
+    signature: str, function: Callable[..., object], evaluation: bool, compares: bool
+) -> tuple[str, Overload]:
     match = _SIGNATURE.fullmatch(signature)
     assert match is not None, signature
     texts = [text for text in match[2].split(", ") if text]
-    return match[1], Overload(tuple(map(_parameter, texts)), function, evaluation, signature)
+    return match[1], Overload(tuple(map(_parameter, texts)), function, evaluation, compares, signature)
 
 
 def _parameter(text: str) -> Parameter:

@@ -27,7 +27,7 @@ def compile_for(compiler: Compiler, node: ast.For, scope: Scope) -> Code:
     def body(inner: Scope) -> Code:
         return python.call(take, compiler.code(node.result, inner.inside({"partial": results})))
 
-    loop = python.function([results, take], _loop(compiler, node.iterators, scope, body))
+    loop = python.function([results, take], _loop(compiler, node.iterators, scope, body, _outer(compiler, scope)))
     return compiler.helper("collect", node, loop)
 
 
@@ -38,17 +38,28 @@ def compile_quantified(compiler: Compiler, node: ast.Quantified, scope: Scope) -
     def body(inner: Scope) -> Code:
         return python.call(check, compiler.code(node.condition, inner))
 
-    loop = python.function([check], _loop(compiler, node.iterators, scope, body))
+    loop = python.function([check], _loop(compiler, node.iterators, scope, body, _outer(compiler, scope)))
     return compiler.helper("quantify", node, python.constant(node.quantifier == "some"), loop)
 
 
-def _loop(compiler: Compiler, iterators: Sequence[ast.Iterator], scope: Scope, body: Callable[[Scope], Code]) -> Code:
+def _outer(compiler: Compiler, scope: Scope) -> Scope | None:
+    return None if compiler.dialect.later_iterators else scope
+
+
+def _loop(
+    compiler: Compiler,
+    iterators: Sequence[ast.Iterator],
+    scope: Scope,
+    body: Callable[[Scope], Code],
+    outer: Scope | None = None,
+) -> Code:
+    """With an outer scope all lists are evaluated there, and no iterator sees another."""
     if not iterators:
         return body(scope)
     iterator, *further = iterators
     variable = compiler.variable()
-    domain = compiler.code(iterator.domain, scope)
-    inner = _loop(compiler, further, scope.inside({iterator.name: variable}), body)
+    domain = compiler.code(iterator.domain, outer if outer is not None else scope)
+    inner = _loop(compiler, further, scope.inside({iterator.name: variable}), body, outer)
     return compiler.helper("each", iterator, domain, python.function([variable], inner))
 
 

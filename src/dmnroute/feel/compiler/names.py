@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.feel import ast
 from dmnroute.feel.compiler import python
-from dmnroute.feel.compiler.values import literal_value
+from dmnroute.feel.compiler.values import compile_range, literal_value
 from dmnroute.feel.runtime.access import without_fraction
 from dmnroute.feel.runtime.calls import UnknownFunction
 
@@ -24,12 +24,19 @@ def compile_name(compiler: Compiler, node: ast.Name, scope: Scope) -> Code:
     return _source(compiler, node, scope)
 
 
+def compile_name_or_input(compiler: Compiler, node: ast.Name, scope: Scope) -> Code:
+    """In Camunda's dialect `?` outside of tests is no name that could be null."""
+    if node.name == "?" and not scope.binds(node.name):
+        return compiler.helper("no_input", node)
+    return compile_name(compiler, node, scope)
+
+
 def _source(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
     """What is only looked into: `partial` needn't be copied for that."""
     if not isinstance(node, ast.Name):
         return compiler.code(node, scope)
     builtin = compiler.builtins.get(node.name)
-    if builtin is not None:
+    if builtin is not None and compiler.dialect.builtin_values:
         return _resolved(compiler, node.name, scope, compiler.constant(builtin.as_function()))
     unknown = compiler.helper("unknown_name", node, python.constant(node.name))
     return _resolved(compiler, node.name, scope, unknown)
@@ -115,6 +122,11 @@ def _arguments(compiler: Compiler, node: ast.Invocation, scope: Scope) -> Code:
     named = [argument for argument in node.arguments if isinstance(argument, ast.NamedArgument)]
     if named:
         return python.dict_of(
-            [argument.name for argument in named], [compiler.code(argument.value, scope) for argument in named]
+            [argument.name for argument in named], [_argument(compiler, argument.value, scope) for argument in named]
         )
-    return python.tuple_of([compiler.code(argument, scope) for argument in node.arguments])
+    return python.tuple_of([_argument(compiler, argument, scope) for argument in node.arguments])
+
+
+def _argument(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
+    """An argument may be a range in every dialect."""
+    return compile_range(compiler, node, scope) if isinstance(node, ast.RangeLiteral) else compiler.code(node, scope)

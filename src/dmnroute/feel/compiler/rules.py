@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from dmnroute.feel import ast
 from dmnroute.feel.builtins.catalogue import builtins_of
 from dmnroute.feel.compiler import control, names, operators, python, tests, values
 from dmnroute.feel.compiler.core import Compiler, Scope
-from dmnroute.feel.runtime import access, arithmetic, calls, comparison, iteration, logic, types
+from dmnroute.feel.runtime import access, arithmetic, calls, camunda, comparison, iteration, logic, types
 from dmnroute.feel.values.function import Function
 
 if TYPE_CHECKING:
@@ -47,6 +47,65 @@ RULES: Mapping[type[ast.Node], Callable[[Compiler, Any, Scope], python.Code]] = 
     ast.Tests: tests.compile_tests,
 }
 
+CAMUNDA_RULES: Mapping[type[ast.Node], Callable[[Compiler, Any, Scope], python.Code]] = {
+    **RULES,
+    ast.RangeLiteral: values.compile_range_without_input,
+    ast.ComparisonRange: values.compile_range_without_input,
+    ast.ComparisonTest: values.compile_range_without_input,
+    ast.Name: names.compile_name_or_input,
+}
+
+_ALIKE: tuple[Callable[..., object], ...] = (
+    access.unknown_name,
+    access.no_temporal,
+    access.path,
+    access.filtered,
+    access.at_index,
+    access.without_fraction,
+    arithmetic.add,
+    arithmetic.subtract,
+    arithmetic.multiply,
+    arithmetic.divide,
+    arithmetic.raise_to,
+    arithmetic.negate,
+    calls.invoke,
+    calls.invoke_named,
+    calls.function_value,
+    comparison.is_true,
+    comparison.comparison_range,
+    iteration.each,
+    iteration.counting,
+    iteration.collect,
+    iteration.partial_results,
+    iteration.quantify,
+    logic.undecided,
+    logic.negated,
+    types.is_instance,
+)
+
+
+def _by_name(functions: Iterable[Callable[..., object]]) -> dict[str, object]:
+    return {function.__name__: function for function in functions}
+
+
+def _operators(operators: comparison.Operators) -> dict[str, object]:
+    return _by_name(
+        (
+            operators.equal,
+            operators.not_equal,
+            operators.less,
+            operators.less_or_equal,
+            operators.greater,
+            operators.greater_or_equal,
+            operators.between,
+            operators.within,
+            operators.is_met,
+            operators.is_met_by_expression,
+            operators.make_range,
+        )
+    )
+
+
 RUNTIME: Mapping[str, object] = {
     "__builtins__": {},
     "type": type,
@@ -55,53 +114,19 @@ RUNTIME: Mapping[str, object] = {
     "dict": dict,
     "Function": Function,
     "MISSING": access.MISSING,
-    **{
-        function.__name__: function
-        for function in (
-            access.unknown_name,
-            access.no_temporal,
-            access.path,
-            access.filtered,
-            access.at_index,
-            access.without_fraction,
-            arithmetic.negate,
-            calls.invoke,
-            calls.invoke_named,
-            calls.function_value,
-            comparison.equal,
-            comparison.not_equal,
-            comparison.between,
-            comparison.within,
-            comparison.is_met,
-            comparison.is_met_by_expression,
-            comparison.is_true,
-            comparison.make_range,
-            comparison.comparison_range,
-            iteration.each,
-            iteration.counting,
-            iteration.collect,
-            iteration.partial_results,
-            iteration.quantify,
-            logic.undecided,
-            logic.negated,
-            types.is_instance,
-        )
-    },
-    "add": arithmetic.add,
-    "subtract": arithmetic.subtract,
-    "multiply": arithmetic.multiply,
-    "divide": arithmetic.divide,
-    "raise_to": arithmetic.raise_to,
-    "less": comparison.less,
-    "less_or_equal": comparison.less_or_equal,
-    "greater": comparison.greater,
-    "greater_or_equal": comparison.greater_or_equal,
+    **_by_name(_ALIKE),
+    **_operators(comparison.OPERATORS),
 }
+"""What compiled code can call, by the standard."""
+
+CAMUNDA_RUNTIME: Mapping[str, object] = {**RUNTIME, **_operators(camunda.OPERATORS), **_by_name(camunda.OWN)}
+"""The same with what Camunda does otherwise."""
 
 
 def compiled(node: ast.Node, text: str, *, dialect: Dialect, parameters: tuple[str, ...]) -> Callable[..., object]:
     """The Python function of an expression; the first parameter of unary tests is the input, called `value`."""
-    compiler = Compiler(text, dialect=dialect, builtins=builtins_of(dialect), rules=RULES, runtime=RUNTIME)
+    rules, runtime = (CAMUNDA_RULES, CAMUNDA_RUNTIME) if dialect.name == "camunda" else (RULES, RUNTIME)
+    compiler = Compiler(text, dialect=dialect, builtins=builtins_of(dialect), rules=rules, runtime=runtime)
     inputs = dict.fromkeys(dialect.input_names, "value") if "value" in parameters else {}
     body = python.function(parameters, compiler.code(node, Scope(inputs)))
     function: Callable[..., object] = eval(python.compiled(body), compiler.namespace)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dmnroute.feel import ast
 from dmnroute.feel.compiler import python
 from dmnroute.feel.compiler.operators import compared, connected
-from dmnroute.feel.compiler.values import is_literal, literal_value
+from dmnroute.feel.compiler.values import compile_comparison_range, compile_range, is_literal, literal_value
 from dmnroute.feel.references import mentions
 
 if TYPE_CHECKING:
@@ -29,19 +29,24 @@ def compile_tests(compiler: Compiler, node: ast.Tests, scope: Scope) -> Code:
     return python.call("negated", outcome) if node.negated else outcome
 
 
-def _input_test(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
+def _input_test(compiler: Compiler, node: ast.Node, scope: Scope, value: Code | None = None) -> Code:
     """A test of the input; one that speaks of `?` itself is a condition."""
-    if not isinstance(node, ast.ComparisonTest) and mentions(node, compiler.dialect.input_names):
+    if not isinstance(node, ast.ComparisonTest) and mentions(node, ("?",)):
         return compiler.helper("is_true", node, compiler.code(node, scope))
     names_a_value = isinstance(node, (ast.Name, ast.Path)) and compiler.dialect.booleans_by_name
-    return _test(compiler, node, python.name("value"), scope, "is_met" if names_a_value else "is_met_by_expression")
+    value = value if value is not None else python.name("value")
+    return _test(compiler, node, value, scope, "is_met" if names_a_value else "is_met_by_expression")
 
 
 def compile_in(compiler: Compiler, node: ast.In, scope: Scope) -> Code:
     """`a in (< 5, 7)`: a function of the value, which each test looks at"""
     variable = compiler.variable()
     value = python.assigned(variable, compiler.code(node.value, scope))
-    tests = [_test(compiler, test, python.name(variable), scope, "is_met") for test in node.tests]
+    if compiler.dialect.loose_grammar:
+        tests = [_test(compiler, test, python.name(variable), scope, "is_met") for test in node.tests]
+    else:
+        inner = scope.inside(dict.fromkeys(compiler.dialect.input_names, variable))
+        tests = [_input_test(compiler, test, inner, python.name(variable)) for test in node.tests]
     return python.item(python.tuple_of([value, connected(compiler, node, "or", tests)]), python.constant(1))
 
 
@@ -50,6 +55,8 @@ def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_valu
         return compared(compiler, node, node.operator, value, node.bound, scope)
     if isinstance(node, ast.RangeLiteral):
         return _in_range(compiler, node, value, scope)
+    if isinstance(node, ast.ComparisonRange) and not compiler.dialect.range_values:
+        return compiler.helper("within", node, value, compile_comparison_range(compiler, node, scope))
     if is_literal(node) and literal_value(node) is not None:
         return compared(compiler, node, "=", value, node, scope)
     if isinstance(node, ast.Null):
@@ -60,7 +67,7 @@ def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_valu
 def _in_range(compiler: Compiler, node: ast.RangeLiteral, value: Code, scope: Scope) -> Code:
     """`low <= v < high if type(v) is Decimal else within(v, range)`, where both ends are numbers in the text"""
     low, high = literal_value(node.start), literal_value(node.end)
-    general = compiler.helper("within", node, value, compiler.code(node, scope))
+    general = compiler.helper("within", node, value, compile_range(compiler, node, scope))
     if type(low) is not Decimal or type(high) is not Decimal:
         return general
     above = python.compared(compiler.constant(low), syntax.LtE() if node.start_included else syntax.Lt(), value)

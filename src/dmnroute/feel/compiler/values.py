@@ -41,7 +41,7 @@ def compile_literal(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
 
 def compile_at_literal(compiler: Compiler, node: ast.AtLiteral, scope: Scope) -> Code:
     """`@"2024-02-29"`"""
-    value = temporal_of_text(node.text, seconds_needed=compiler.dialect.seconds_needed)
+    value = temporal_of_text(node.text, camunda=compiler.dialect.name == "camunda")
     if value is None:
         return compiler.helper("no_temporal", node, compiler.constant(node.text))
     return compiler.constant(value)
@@ -63,7 +63,7 @@ def compile_context(compiler: Compiler, node: ast.ContextLiteral, scope: Scope) 
     for entry in node.entries:
         variable = compiler.variable()
         visible = dict(bindings)
-        if isinstance(entry.value, ast.FunctionDefinition):
+        if compiler.dialect.recursion and isinstance(entry.value, ast.FunctionDefinition):
             visible[entry.key] = variable
         value = compiler.code(entry.value, scope.inside(visible))
         keys.append(entry.key)
@@ -91,6 +91,11 @@ def compile_comparison_range(compiler: Compiler, node: ast.ComparisonRange, scop
     """`(< 5)`"""
     bound = compiler.code(node.bound, scope)
     return compiler.helper("comparison_range", node, python.constant(node.operator), bound)
+
+
+def compile_range_without_input(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
+    """A range where Camunda reads a test instead."""
+    return compiler.helper("range_without_input", node)
 
 
 def compile_function(compiler: Compiler, node: ast.FunctionDefinition, scope: Scope) -> Code:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmnroute.feel import ast
+from dmnroute.feel.parser.cursor import Power
 from dmnroute.feel.parser.naming import parse_declared_name
 from dmnroute.feel.parser.types import parse_type
 
@@ -53,7 +54,9 @@ def _iterator(cursor: Cursor, after: str) -> ast.Iterator:
     start = cursor.token.span
     name = parse_declared_name(cursor, ("in",), expected=f"a variable after `{after}`, followed by `in`")
     cursor.expect("in", expected="`in` after the variable")
-    domain = cursor.expression(expected="a list or a range after `in`")
+    lowest = Power.NONE if cursor.dialect.loose_grammar else Power.COMPARISON
+    domain = cursor.expression(lowest, expected="a list or a range after `in`")
+    cursor.refuse_range(domain, hint="Camunda counts with `1..3`, without brackets")
     if cursor.accept(".."):
         end = cursor.expression(expected="the end of the range after `..`")
         domain = ast.IterationRange(domain.span.to(end.span), domain, end)
@@ -80,5 +83,7 @@ def _parameter(cursor: Cursor) -> ast.Parameter:
     """parameter = name [ ":" type ]"""
     start = cursor.token.span
     name = parse_declared_name(cursor, (":", ",", ")"), expected="the name of a parameter")
+    if cursor.at(":") and not cursor.dialect.loose_grammar:
+        raise cursor.unexpected("`,` or `)` after a parameter", hint="Camunda's functions have no types")
     type_node = parse_type(cursor) if cursor.accept(":") else None
     return ast.Parameter(start.to(cursor.last), name, type_node)

@@ -122,15 +122,36 @@ class Cursor:
         """Read an expression whose operators all bind tighter than the given power."""
         outer, self._tallest = self._tallest, 0
         self._depth += 1
-        left = self._prefix(expected)
+        left = self._prefix(expected, power)
         height = self._checked(self._tallest + 1)
-        while (rule := self._infix(power)) is not None:
+        compared = False
+        while (rule := self._infix(power, compared)) is not None:
             self._tallest = height - self._goes_on(left)
+            if self._binding() >= Power.COMPARISON:
+                self.refuse_range(left)
+            compared = compared or self._binding() <= Power.COMPARISON
             left = rule(self, left)
             height = self._checked(self._tallest + 1)
         self._depth -= 1
         self._tallest = max(outer, height)
         return left
+
+    def operand(self, power: Power, *, expected: str) -> Node:
+        """Read the right side of an operator."""
+        node = self.expression(power, expected=expected)
+        self.refuse_range(node)
+        return node
+
+    def refuse_range(self, node: Node, *, hint: str = "") -> None:
+        """A range is an operand in the standard only."""
+        if isinstance(node, ast.RangeLiteral) and not self.dialect.loose_grammar:
+            message = "a range can't be an operand in Camunda's FEEL"
+            raise self.error(message, node.span, hint=hint or "it can stand after `in`, in a test, and as an argument")
+
+    def refuse_equality(self) -> None:
+        """`= 5` is a test in the standard only."""
+        if self.at("=", "!=") and not self.dialect.loose_grammar:
+            raise self.unexpected("a test", hint="Camunda tests for a value by the value alone: `5`, `not(5)`")
 
     def enclosed(self, power: Power = Power.NONE, *, expected: str = "an expression") -> Node:
         """Read an expression between brackets, where `[` is a filter again."""
@@ -146,9 +167,11 @@ class Cursor:
         self._bracket_closes = outer
         return node
 
-    def _prefix(self, expected: str) -> Node:
+    def _prefix(self, expected: str, power: Power) -> Node:
         self._checked(1)
         token = self.token
+        if power and token.text in _REACHES_FAR and not self.dialect.loose_grammar and not self._is_name(token):
+            raise self.unexpected(expected, hint=f"Camunda wants parentheses around `{token.text}` here")
         rule = self.grammar.literals.get(token.kind)
         if token.kind in (TokenKind.NAME, TokenKind.SYMBOL):
             rule = self.grammar.prefixes.get(token.text, rule)
@@ -176,14 +199,20 @@ class Cursor:
             or self.names.longest(self.tokens, self.position) is not None
         )
 
-    def _infix(self, power: Power) -> InfixRule | None:
+    def _infix(self, power: Power, compared: bool) -> InfixRule | None:
         token = self.token
         if token.kind not in (TokenKind.NAME, TokenKind.SYMBOL):
             return None
         binding = self.grammar.infixes.get(token.text)
         if binding is None or binding[0] <= power or (token.text == "[" and self._bracket_closes):
             return None
+        if compared and binding[0] is Power.COMPARISON and not self.dialect.loose_grammar:
+            return None
         return binding[1]
+
+    def _binding(self) -> Power:
+        """How tightly the operator binds that is next."""
+        return self.grammar.infixes[self.token.text][0]
 
     def _goes_on(self, left: Node) -> bool:
         """Tell whether the next operator makes a chain longer: whatever walks a tree takes that as one level."""
@@ -226,6 +255,7 @@ class Cursor:
         return _HINTS.get(token.text, "")
 
 
+_REACHES_FAR = ("if", "for", "some", "every")
 _CHAINED = ("+", "-", "*", "/", "**")
 _ENDS_A_NAME = frozenset(") ] } , . = != < > <= >= + * / ** and or".split())  # noqa: SIM905 -- reads as a list
 _HINTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dmnroute.errors import FeelError, Place
@@ -64,6 +65,12 @@ GRAMMAR = Grammar(
     },
 )
 
+CAMUNDA_GRAMMAR = replace(
+    GRAMMAR,
+    prefixes={**GRAMMAR.prefixes, "and": naming.parse_connective_function, "or": naming.parse_connective_function},
+    infixes={**GRAMMAR.infixes, "instance": (Power.COMPARISON, operators.parse_instance_of)},
+)
+
 
 def parse_expression(text: str, *, dialect: Dialect, names: KnownNames, place: Place) -> ast.Node:
     """expression, to the end of the text"""
@@ -102,9 +109,14 @@ def _negated_tests(cursor: Cursor) -> ast.Node | None:
     tests = _tests(cursor)
     cursor.expect(")", expected="`,` or `)` after a test")
     if cursor.token.kind is not TokenKind.END:
+        if not cursor.dialect.loose_grammar:
+            raise cursor.unexpected("the end of the text after `not(…)`", hint=_ONE_NOT)
         cursor.position = 0
         return None
     return ast.Tests(start.to(cursor.last), tests, negated=True)
+
+
+_ONE_NOT = 'Camunda takes `not(…)` as a whole cell only: `not("a", "b")`'
 
 
 def _positive_tests(cursor: Cursor) -> ast.Node:
@@ -142,7 +154,8 @@ def _cursor(text: str, *, dialect: Dialect, names: KnownNames, place: Place) -> 
     except LexicalError as error:
         place = Place(place.file, place.decision, place.rule, place.column, source, error.span)
         raise FeelError(error.message, place=place) from None
-    return Cursor(source, tokens, GRAMMAR, dialect=dialect, names=names, place=place)
+    grammar = GRAMMAR if dialect.loose_grammar else CAMUNDA_GRAMMAR
+    return Cursor(source, tokens, grammar, dialect=dialect, names=names, place=place)
 
 
 def _expect_end(cursor: Cursor) -> None:

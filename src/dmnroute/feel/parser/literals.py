@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dmnroute.feel import ast
@@ -29,7 +30,7 @@ def parse_boolean(cursor: Cursor) -> ast.Node:
 def parse_number(cursor: Cursor) -> ast.Node:
     """numeric literal = digits [ "." digits ] [ "e" [ "+" | "-" ] digits ] | "." digits …"""
     token = cursor.advance()
-    value = number(token.text)
+    value = Decimal(token.text) if cursor.dialect.long_literals else number(token.text)
     if value is None:
         raise cursor.error("the number is beyond the numbers of FEEL", token.span)
     return ast.Number(token.span, value)
@@ -78,6 +79,7 @@ def parse_parenthesis(cursor: Cursor) -> ast.Node:
     """group = "(" expression ")" | interval | "(" comparison operator expression ")" """
     start = cursor.advance().span
     if cursor.at(*COMPARISON_OPERATORS):
+        cursor.refuse_equality()
         operator = cursor.advance().text
         bound = cursor.enclosed(Power.COMPARISON, expected=f"a value after `{operator}`")
         cursor.expect(")", expected="`)` after the range")

@@ -22,6 +22,14 @@ def parse_name(cursor: Cursor) -> ast.Node:
     return ast.Name(start.to(cursor.last), name)
 
 
+def parse_connective_function(cursor: Cursor) -> ast.Node:
+    """Camunda has functions called `and` and `or`."""
+    if cursor.peek().text != "(":
+        raise cursor.unexpected("an expression")
+    token = cursor.advance()
+    return ast.Name(token.span, token.text)
+
+
 def _read_name(cursor: Cursor, known: KnownNames) -> str:
     longest = known.longest(cursor.tokens, cursor.position)
     if longest is None:
@@ -93,6 +101,10 @@ def parse_filter(cursor: Cursor, source: ast.Node) -> ast.Node:
 
 def parse_invocation(cursor: Cursor, function: ast.Node) -> ast.Node:
     """invocation = expression "(" [ argument { "," argument } ] ")"; all arguments are named, or none is"""
+    if not cursor.dialect.loose_grammar and not _is_qualified_name(function):
+        raise cursor.unexpected(
+            "an operator or the end of the text", hint="Camunda calls functions by their names only"
+        )
     cursor.advance()
     arguments: list[ast.Node] = []
     while not cursor.at(")"):
@@ -101,6 +113,12 @@ def parse_invocation(cursor: Cursor, function: ast.Node) -> ast.Node:
         arguments.append(_argument(cursor, arguments))
     cursor.advance()
     return ast.Invocation(function.span.to(cursor.last), function, tuple(arguments))
+
+
+def _is_qualified_name(node: ast.Node) -> bool:
+    while isinstance(node, ast.Path):
+        node = node.source
+    return isinstance(node, ast.Name)
 
 
 def _argument(cursor: Cursor, before: list[ast.Node]) -> ast.Node:

@@ -18,7 +18,7 @@ def arithmetic(power: Power) -> InfixRule:
 
     def parse(cursor: Cursor, left: ast.Node) -> ast.Node:
         operator = cursor.advance().text
-        right = cursor.expression(power, expected=f"a value after `{operator}`")
+        right = cursor.operand(power, expected=f"a value after `{operator}`")
         return ast.Arithmetic(left.span.to(right.span), operator, left, right)
 
     return parse
@@ -27,16 +27,16 @@ def arithmetic(power: Power) -> InfixRule:
 def parse_comparison(cursor: Cursor, left: ast.Node) -> ast.Node:
     """comparison = expression ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression"""
     operator = cursor.advance().text
-    right = cursor.expression(Power.COMPARISON, expected=f"a value after `{operator}`")
+    right = cursor.operand(Power.COMPARISON, expected=f"a value after `{operator}`")
     return ast.Comparison(left.span.to(right.span), operator, left, right)
 
 
 def parse_between(cursor: Cursor, value: ast.Node) -> ast.Node:
     """between = expression "between" expression "and" expression"""
     cursor.advance()
-    low = cursor.expression(Power.COMPARISON, expected="a lower bound after `between`")
+    low = cursor.operand(Power.COMPARISON, expected="a lower bound after `between`")
     cursor.expect("and", expected="`and` after the lower bound")
-    high = cursor.expression(Power.COMPARISON, expected="an upper bound after `and`")
+    high = cursor.operand(Power.COMPARISON, expected="an upper bound after `and`")
     return ast.Between(value.span.to(high.span), value, low, high)
 
 
@@ -69,6 +69,7 @@ def _test(cursor: Cursor, power: Power) -> ast.Node:
 
 def parse_comparison_test(cursor: Cursor) -> ast.Node:
     """comparison test = ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) expression"""
+    cursor.refuse_equality()
     operator = cursor.advance()
     bound = cursor.expression(Power.COMPARISON, expected=f"a value after `{operator.text}`")
     return ast.ComparisonTest(operator.span.to(bound.span), operator.text, bound)

@@ -23,7 +23,7 @@ def parse_type(cursor: Cursor, depth: int = 0) -> ast.TypeNode:
     if depth > _DEEPEST:
         raise cursor.error(f"the type is nested more than {_DEEPEST} levels deep", cursor.token.span)
     generic = _GENERIC.get(cursor.token.text)
-    if generic is not None and cursor.peek().text == "<":
+    if generic is not None and cursor.peek().text == "<" and cursor.dialect.loose_grammar:
         return generic(cursor, depth)
     return _named_type(cursor)
 

@@ -11,7 +11,7 @@ from dmnroute.feel.runtime import temporal_arithmetic as temporal
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.kinds import type_name
-from dmnroute.feel.values.number import CONTEXT
+from dmnroute.feel.values.number import CONTEXT, ONE
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
@@ -71,31 +71,40 @@ DIVISION: Rules = {
     ),
 }
 
-POWER: Rules = {(Decimal, Decimal): CONTEXT.power}
+
+def power(base: Decimal, exponent: Decimal) -> Decimal | None:
+    """`base ** exponent`; anything to the power of zero is one (IEEE 754-2008, 9.2.1), and nothing is infinite."""
+    if not exponent:
+        return ONE
+    result = CONTEXT.power(base, exponent)
+    return result if result.is_finite() else None
+
+
+POWER: Rules = {(Decimal, Decimal): power}
 
 Operation = Callable[[object, object, "Evaluation", Site], object]
 
 
-def _operation(sign: str, rules: Rules) -> Operation:
+def operation(name: str, sign: str, rules: Rules) -> Operation:
+    """The function behind an operator."""
     on_numbers = rules[Decimal, Decimal]
 
     def operate(left: object, right: object, evaluation: Evaluation, site: Site) -> object:
+        numbers = type(left) is Decimal and type(right) is Decimal
+        rule = on_numbers if numbers else rules.get((type(left), type(right)))
+        if rule is None:
+            return _mismatch(sign, left, right, evaluation, site)
         try:
-            if type(left) is Decimal and type(right) is Decimal:
-                return on_numbers(left, right)
-            rule = rules.get((type(left), type(right)))
-            result = None if rule is None else rule(left, right)
+            result = rule(left, right)
         except DecimalException:
             result = None
-        else:
-            if rule is None:
-                return _mismatch(sign, left, right, evaluation, site)
         if result is None:
             _without_result(sign, left, right, evaluation, site)
         elif type(result) is str:
             evaluation.check_characters(len(result), site)
         return result
 
+    operate.__name__ = name
     operate.__doc__ = f"`left {sign} right`"
     return operate
 
@@ -113,11 +122,11 @@ def _without_result(sign: str, left: object, right: object, evaluation: Evaluati
     evaluation.null(NoticeKind.OUT_OF_DOMAIN, message, site, left, right)
 
 
-add = _operation("+", ADDITION)
-subtract = _operation("-", SUBTRACTION)
-multiply = _operation("*", MULTIPLICATION)
-divide = _operation("/", DIVISION)
-raise_to = _operation("**", POWER)
+add = operation("add", "+", ADDITION)
+subtract = operation("subtract", "-", SUBTRACTION)
+multiply = operation("multiply", "*", MULTIPLICATION)
+divide = operation("divide", "/", DIVISION)
+raise_to = operation("raise_to", "**", POWER)
 
 
 def negate(value: object, evaluation: Evaluation, site: Site) -> object:

@@ -28,19 +28,24 @@ def each(domain: object, visit: Callable[[object], object], evaluation: Evaluati
     return False
 
 
+def no_list(domain: object) -> NoValue:
+    """The reason why nothing can be visited."""
+    return NoValue(f"an iteration takes a list, not a {type_name(domain)}", NoticeKind.TYPE_MISMATCH)
+
+
 def _items(domain: object, evaluation: Evaluation, site: Site) -> Iterable[object]:
     if type(domain) is list:
         return domain
     if type(domain) is Range:
         return _within(domain, evaluation, site)
-    if isinstance(domain, _Counting):
+    if isinstance(domain, Counting):
         return domain.items()
     if domain is None:
         raise NoValue("an iteration over null", NoticeKind.NULL_OPERAND)
     return [domain]
 
 
-class _Counting:
+class Counting:
     """The whole numbers, or the dates, from one to the other, up or down."""
 
     def __init__(self, start: int, end: int, item: Callable[[int], object]) -> None:
@@ -48,7 +53,7 @@ class _Counting:
         self._numbers = range(start, end + self._step, self._step)
         self._item = item
 
-    def check(self, evaluation: Evaluation, site: Site) -> _Counting:
+    def check(self, evaluation: Evaluation, site: Site) -> Counting:
         """Refuse what could never be done, before the first step of it."""
         length = abs(self._numbers.stop - self._numbers.start)
         if length > evaluation.limits.steps:
@@ -63,9 +68,9 @@ class _Counting:
 def counting(start: object, end: object, evaluation: Evaluation, site: Site) -> object:
     """`start..end` of a `for`, which counts down when the end comes first."""
     if isinstance(start, Decimal) and isinstance(end, Decimal) and is_integer(start) and is_integer(end):
-        return _Counting(int(start), int(end), Decimal).check(evaluation, site)
+        return Counting(int(start), int(end), Decimal).check(evaluation, site)
     if isinstance(start, Date) and isinstance(end, Date):
-        return _Counting(start.epoch_days, end.epoch_days, date_of).check(evaluation, site)
+        return Counting(start.epoch_days, end.epoch_days, date_of).check(evaluation, site)
     kind = NoticeKind.NULL_OPERAND if start is None or end is None else NoticeKind.TYPE_MISMATCH
     message = f"`..` doesn't count from a {type_name(start)} to a {type_name(end)}"
     return evaluation.null(kind, message, site, start, end)
@@ -83,7 +88,7 @@ def _within(domain: Range, evaluation: Evaluation, site: Site) -> Iterable[objec
     if first > last:
         return []
     item = date_of if isinstance(domain.start, Date) else Decimal
-    return _Counting(first, last, item).check(evaluation, site).items()
+    return Counting(first, last, item).check(evaluation, site).items()
 
 
 def _whole(value: object) -> int | None:

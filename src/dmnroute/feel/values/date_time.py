@@ -137,7 +137,11 @@ class DateTime:
     def plus_months(self, months: int) -> DateTime | None:
         """The same time on the same day of another month."""
         date = self.date.plus_months(months)
-        return DateTime(date, self.time) if date else None
+        return DateTime(date, self.time).on_the_clock() if date else None
+
+    def on_the_clock(self) -> DateTime | None:
+        """The same, but a time that a change to daylight saving leaves out is moved by what the clock is moved."""
+        return self.plus_nanoseconds(0) if self.time.zone else self
 
     def __str__(self) -> str:
         """ISO 8601."""

@@ -8,6 +8,8 @@ from dmnroute.feel.values.calendar import MAX_YEAR, SECOND, days_of_month, zone
 from dmnroute.feel.values.date_time import Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 
+Temporal = Date | Time | DateTime | DaysTimeDuration | YearsMonthsDuration
+
 _DATE = re.compile(r"(-?)([0-9]{4}|[1-9][0-9]{4,8})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,30}))?)?"
@@ -18,6 +20,13 @@ _DAYS_TIME = re.compile(
     r"(-?)P(?=[0-9T])(?:([0-9]{1,18})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,30}))?S)?)?"
 )
+_SIGN = "[+-]?[0-9]{1,18}"
+_SIGNED_YEARS_MONTHS = re.compile(rf"(-?)P(?=[+\-0-9])(?:({_SIGN})Y)?(?:({_SIGN})M)?")
+_SIGNED_DAYS_TIME = re.compile(
+    rf"(-?)P(?=[+\-0-9T])(?:({_SIGN})D)?"
+    rf"(?:T(?=[+\-0-9])(?:({_SIGN})H)?(?:({_SIGN})M)?(?:({_SIGN})(?:\.([0-9]{{0,9}}))?S)?)?"
+)
+_MIDNIGHT_24 = re.compile(r"24:00:00(\.0+)?(?![0-9.])")
 _LARGEST_OFFSET = 18 * 3600
 
 
@@ -37,10 +46,10 @@ def valid_date(year: int, month: int, day: int) -> Date | None:
     return Date(year, month, day)
 
 
-def time_of_text(text: str, *, seconds_needed: bool = True) -> Time | None:
-    """`10:30:00`, `10:30:00Z`, `10:30:00.5+01:00`, `10:30:00@Europe/Berlin`."""
-    match = _TIME.fullmatch(text)
-    if match is None or (seconds_needed and match[3] is None):
+def time_of_text(text: str, *, camunda: bool = False) -> Time | None:
+    """`10:30:00`, `10:30:00Z`, `10:30:00.5+01:00`, `10:30:00@Europe/Berlin`; Camunda's are a little looser."""
+    match = _TIME.fullmatch(_as_java_reads(text) if camunda else text)
+    if match is None or (match[3] is None and not camunda):
         return None
     nanosecond = int((match[4] or "")[:9].ljust(9, "0"))
     offset = _offset(match)
@@ -50,6 +59,17 @@ def time_of_text(text: str, *, seconds_needed: bool = True) -> Time | None:
     if zone_id and zone(zone_id) is None:
         return None
     return valid_time(int(match[1]), int(match[2]), int(match[3] or 0), nanosecond, offset, zone_id)
+
+
+def _as_java_reads(text: str) -> str:
+    """Camunda takes `T10:00:00` and `24:00:00`, and no more than nine digits of a second."""
+    text = text.removeprefix("T")
+    if _MIDNIGHT_24.match(text):
+        text = "00" + text[2:]
+    return "" if _TOO_FINE.search(text) else text
+
+
+_TOO_FINE = re.compile(r"\.[0-9]{10}")
 
 
 def _offset(match: re.Match[str]) -> int | None:
@@ -72,20 +92,27 @@ def valid_time(
     return Time(hour, minute, second, nanosecond, offset, zone_id)
 
 
-def date_time_of_text(text: str, *, seconds_needed: bool = True) -> DateTime | None:
-    """`2024-02-29T10:30:00Z`. Hour 24 is midnight of the next day."""
+def date_time_of_text(text: str, *, camunda: bool = False) -> DateTime | None:
+    """`2024-02-29T10:30:00Z`. Hour 24 is midnight of the next day, but not in Camunda."""
     day, separator, clock = text.partition("T")
     date = date_of_text(day)
     if date is None or not separator:
         return None
-    if re.match(r"24:00:00(\.0+)?(?![0-9.])", clock):
+    if _MIDNIGHT_24.match(clock):
+        if camunda:
+            return None
         date, clock = date.plus_days(1), "00" + clock[2:]
-    time = time_of_text(clock, seconds_needed=seconds_needed)
-    return DateTime(date, time) if date and time else None
+    time = None if clock.startswith("T") else time_of_text(clock, camunda=camunda)
+    return DateTime(date, time).on_the_clock() if date and time else None
 
 
-def duration_of_text(text: str) -> DaysTimeDuration | YearsMonthsDuration | None:
-    """`P1Y2M` or `P1DT2H3M4.5S`; the two kinds can't be mixed."""
+def duration_of_text(text: str, *, camunda: bool = False) -> DaysTimeDuration | YearsMonthsDuration | None:
+    """`P1Y2M` or `P1DT2H3M4.5S`; the two kinds can't be mixed. In Camunda each part may have a sign."""
+    if camunda and (match := _SIGNED_YEARS_MONTHS.fullmatch(text)):
+        months = int(match[2] or 0) * 12 + int(match[3] or 0)
+        return YearsMonthsDuration(-months if match[1] else months)
+    if camunda and (match := _SIGNED_DAYS_TIME.fullmatch(text)):
+        return _signed_duration(match)
     match = _YEARS_MONTHS.fullmatch(text)
     if match is not None:
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
@@ -99,13 +126,20 @@ def duration_of_text(text: str) -> DaysTimeDuration | YearsMonthsDuration | None
     return DaysTimeDuration(-length if match[1] else length)
 
 
-def temporal_of_text(
-    text: str, *, seconds_needed: bool = True
-) -> Date | Time | DateTime | DaysTimeDuration | YearsMonthsDuration | None:
+def _signed_duration(match: re.Match[str]) -> DaysTimeDuration:
+    days, hours, minutes = (int(match[group] or 0) for group in (2, 3, 4))
+    fraction = int((match[6] or "")[:9].ljust(9, "0"))
+    seconds = match[5] or "0"
+    length = ((days * 24 + hours) * 60 + minutes) * 60 * SECOND + int(seconds) * SECOND
+    length += -fraction if seconds.startswith("-") else fraction
+    return DaysTimeDuration(-length if match[1] else length)
+
+
+def temporal_of_text(text: str, *, camunda: bool = False) -> Temporal | None:
     """What an `@"…"` literal means: the kind is seen from the text."""
     return (
         date_of_text(text)
-        or time_of_text(text, seconds_needed=seconds_needed)
-        or date_time_of_text(text, seconds_needed=seconds_needed)
-        or duration_of_text(text)
+        or time_of_text(text, camunda=camunda)
+        or date_time_of_text(text, camunda=camunda)
+        or duration_of_text(text, camunda=camunda)
     )
