@@ -15,7 +15,7 @@ from dmnroute.agents.slots import Slots
 from dmnroute.errors import OperatorError
 from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
-from dmnroute.local.owner import this_owner
+from dmnroute.local.owner import new_owner, this_owner
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.project import Project, find_project
 from dmnroute.router.clock import SystemClock
@@ -133,7 +133,7 @@ async def open_app(
         source = policies(store) if policies else _folder_policies(project, store, clock, registry)
         router = Router(store, source, registry.catalogue, clock)
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
-        leases = Leases(store, clock, this_owner(), seconds=settings.lease)
+        leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
 

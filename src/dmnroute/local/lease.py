@@ -36,21 +36,32 @@ class Leases:
 
         Losing it on the way cancels the body, and leaves quietly: another engine drives the run then.
         """
-        if run in self._held or not await self._take(run):
+        if run in self._held:
             yield False
             return
-        self._held.add(run)
+        self._held.add(run)  # before anything is waited for: another task may ask for the same run meanwhile
+        try:
+            if await self._take(run):
+                async with self._kept(run):
+                    yield True
+            else:
+                yield False
+        finally:
+            self._held.discard(run)
+
+    @asynccontextmanager
+    async def _kept(self, run: str) -> AsyncIterator[None]:
+        """Renew the lease while the body runs, then give it back."""
         body = asyncio.current_task()
         assert body is not None
         lost = asyncio.Event()
         keeper = asyncio.create_task(self._keep(run, body, lost))
         try:
-            yield True
+            yield
         except asyncio.CancelledError:
             if not lost.is_set() or body.uncancel() > 0:
                 raise
         finally:
-            self._held.discard(run)
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 
 
@@ -12,6 +13,14 @@ def this_owner() -> str:
     """`host/pid/start`: the start time tells this process from a later one with the same number."""
     pid = os.getpid()
     return f"{socket.gethostname()}/{pid}/{_started(pid) or 0}"
+
+
+def new_owner() -> str:
+    """`host/pid/start/number`: a process may have several engines, and none of them drives what another one does."""
+    return f"{this_owner()}/{next(_ENGINES)}"
+
+
+_ENGINES = count(1)
 
 
 def gone_owners(owners: Iterable[str]) -> frozenset[str]:
