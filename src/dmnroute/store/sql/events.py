@@ -13,20 +13,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, insert, select, text
 
 from dmnroute.routing.ports import Event
 from dmnroute.store.changes import Telling
-from dmnroute.store.columns import POSTGRESQL
+from dmnroute.store.columns import POSTGRESQL, Json
 from dmnroute.store.rows import Row
 from dmnroute.store.schema import events
 from dmnroute.store.sql.reading import many
+from dmnroute.store.utc import in_utc
 
 _ADD = insert(events)
 _ORDER = int.from_bytes(b"dmnroute")
 """The number of the lock."""
-_SHARE = text(f"SELECT pg_current_xact_id()::text, pg_advisory_xact_lock_shared({_ORDER})")
 _AWAIT = text(f"SELECT pg_advisory_xact_lock({_ORDER})")
+_ADD_SHARING = text(
+    f"""
+    WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_ORDER}))
+    INSERT INTO events (at, kind, run, data)
+    SELECT given.at, given.kind, given.run, given.data
+    FROM shared, jsonb_to_recordset(:given) AS given (at timestamptz, kind text, run text, data jsonb)
+    RETURNING pg_current_xact_id()::text
+    """
+).bindparams(bindparam("given", type_=Json))
+"""The lock and all events in one statement: each more would cost as much as all of this one."""
 
 
 def row(telling: Telling, *, at: datetime, run: str | None = None) -> Row:
@@ -41,6 +51,12 @@ def add(connection: Connection, values: Sequence[Row]) -> None:
         connection.execute(_ADD, values)
 
 
+def add_side_by_side(connection: Connection, values: Sequence[Row]) -> str:
+    """Add events on PostgreSQL, and give the id of the transaction."""
+    given = [value | {"at": in_utc(value["at"]).isoformat()} for value in values]
+    return str(connection.scalar(_ADD_SHARING, {"given": given}))
+
+
 def after(connection: Connection, number: int, *, run: str | None, limit: int) -> list[Event]:
     query = select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
     if run is not None:
@@ -48,18 +64,8 @@ def after(connection: Connection, number: int, *, run: str | None, limit: int) -
     found = _found(connection, query)
     if connection.dialect.name != POSTGRESQL or not found or found[-1].number - max(number, 0) == len(found):
         return found
-    await_writers(connection)
-    return _found(connection, query.where(events.c.number <= found[-1].number))
-
-
-def share_order(connection: Connection) -> str:
-    """Say to readers on PostgreSQL that events will follow; answers the transaction's id."""
-    return str(connection.scalar(_SHARE))
-
-
-def await_writers(connection: Connection) -> None:
-    """Wait until all those are done who had said that events will follow."""
     connection.execute(_AWAIT)
+    return _found(connection, query.where(events.c.number <= found[-1].number))
 
 
 def _found(connection: Connection, query: Select[Any]) -> list[Event]:

@@ -48,7 +48,7 @@ class Session:
 
     async def commit(self, told: Sequence[Row], *, was_committed: WasCommitted) -> None:
         """Add the events and commit. A commit that isn't answered is looked up: it has failed only when it did."""
-        transaction = await self.run(lambda connection: _tell(connection, told)) if told else None
+        transaction = await self.run(lambda connection: events.add_side_by_side(connection, told)) if told else None
         try:
             await self.run(Connection.commit)
         except Exception as error:
@@ -116,9 +116,3 @@ class Repeatable:
                     hint="do the same again",
                 )
         return self._session
-
-
-def _tell(connection: Connection, told: Sequence[Row]) -> str:
-    transaction = events.share_order(connection)
-    events.add(connection, told)
-    return transaction
