@@ -21,19 +21,29 @@ MANY = 10_000
 
 
 async def find_run(store: Store, run: str) -> RunState:
-    """Where the run stands. Raises OperatorError `unknown_run`, with the id that was meant where one is near."""
+    """Where the run stands; the key of its process instance on Zeebe names it, too.
+
+    Raises:
+        OperatorError: `unknown_run`, with the id that was meant where one is near.
+    """
     state = await store.state(run)
     if state is not None:
         return state
-    known = [other.run.id for other in await store.states(limit=MANY)]
+    latest = await store.states(limit=MANY)
+    bound = next((other for other in latest if other.run.process_instance == run), None)
+    if bound is not None:
+        return bound
     raise OperatorError(
-        f"unknown run `{run}`{did_you_mean(run, known)}", code="unknown_run", hint="`dmnroute runs` lists them"
+        f"unknown run `{run}`{did_you_mean(run, [other.run.id for other in latest])}",
+        code="unknown_run",
+        hint="`dmnroute runs` lists them",
     )
 
 
 async def with_history(store: Store, run: str) -> tuple[RunState, History]:
     """Where the run stands, and everything that happened in it."""
-    state, history = await find_run(store, run), await store.history(run)
+    state = await find_run(store, run)
+    history = await store.history(state.run.id)
     assert history is not None
     return state, history
 
@@ -55,10 +65,11 @@ async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
 async def go_on(session: Session, run: str, *, as_json: bool, drive: bool, act: Act) -> int:
     """Do something with an open run, drive it on, and tell where it came to rest."""
     async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
-        await act(app.engine_of(await find_run(app.store, run)))
+        found = await find_run(app.store, run)
+        await act(app.engine_of(found), found.run.id)
         if drive:
-            await drive_on(app, run)
-        state, history = await with_history(app.store, run)
+            await drive_on(app, found.run.id)
+        state, history = await with_history(app.store, found.run.id)
     return tell_rest(state, history, as_json=as_json)
 
 
@@ -66,4 +77,4 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import TypeAlias
 
-    Act: TypeAlias = Callable[[Engine], Awaitable[object]]
+    Act: TypeAlias = Callable[[Engine, str], Awaitable[object]]

@@ -35,6 +35,6 @@ def answer(
         run,
         as_json=as_json,
         drive=not no_drive,
-        act=lambda engine: engine.answer(run, said),
+        act=lambda engine, found: engine.answer(found, said),
     )
     return wait_for(work, goes_on=True)

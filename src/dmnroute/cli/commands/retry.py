@@ -22,6 +22,6 @@ def retry(context: typer.Context, run: RunId, no_drive: NoDrive = False, as_json
         run,
         as_json=as_json,
         drive=not no_drive,
-        act=lambda engine: engine.retry(run),
+        act=lambda engine, found: engine.retry(found),
     )
     return wait_for(work, goes_on=True)

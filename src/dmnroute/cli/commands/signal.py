@@ -40,6 +40,6 @@ def signal(
         run,
         as_json=as_json,
         drive=not no_drive,
-        act=lambda engine: engine.signal(run, name, said, key=key),
+        act=lambda engine, found: engine.signal(found, name, said, key=key),
     )
     return wait_for(work, goes_on=True)

@@ -33,8 +33,8 @@ def steer(
     if not cancel:
         raise UsageError("nothing to steer", code="nothing_to_steer", hint="name a step by `--cancel STEP`")
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine, found: str) -> None:
         for step in cancel:
-            await engine.cancel_step(step if step.startswith(f"{run}/") else f"{run}/{step}")
+            await engine.cancel_step(step if step.startswith(f"{found}/") else f"{found}/{step}")
 
     return wait_for(go_on(session_of(context), run, as_json=as_json, drive=not no_drive, act=act), goes_on=True)
