@@ -43,8 +43,12 @@ def database(postgres: Postgres) -> str:
 @pytest.fixture
 def postgres_url(postgres: Postgres, database: str) -> str:
     """The tables are emptied for each test: a database of its own for each would take four times as long."""
-    postgres.sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY", database=database)
+    empty(postgres, database)
     return postgres.url(database)
+
+
+def empty(postgres: Postgres, database: str) -> None:
+    postgres.sql(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY", database=database)
 
 
 @pytest.fixture

@@ -151,9 +151,9 @@ async def test_looking_for_a_reusable_outcome_uses_the_index(path: Path) -> None
     """Also among millions of steps."""
     await made(path)
     with closing(sqlite3.connect(path)) as connection:
-        query = "SELECT * FROM steps WHERE agent = '' AND version = '' AND input_digest = '' AND status = 'ok'"
+        query = "SELECT * FROM steps WHERE type = '' AND version = '' AND input_digest = '' AND status = 'ok'"
         plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
-    assert "USING INDEX ix_steps_agent_version_input_digest_status" in plan[0][3]
+    assert "USING INDEX ix_steps_type_version_input_digest_status" in plan[0][3]
 
 
 async def test_folders_are_made(tmp_path: Path) -> None:

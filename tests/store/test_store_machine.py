@@ -1,22 +1,25 @@
-"""Whatever is written in whatever order: SQLite gives back what the store in memory gives back."""
+"""Whatever is written in whatever order: a database gives back what the store in memory gives back."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.store.conftest import empty
 from tests.store.samples import decision, later, outcome, run, step, stop
 
 from dmnroute.errors import DmnrouteError
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.ports import HopWrite, Store
+from dmnroute.routing.ports import Event, HopWrite, Store
 from dmnroute.routing.records import Plan
 from dmnroute.store.open import open_store
 
@@ -65,22 +68,19 @@ others = (
 class Stores(RuleBasedStateMachine):
     """Each step is done on both stores; what they answer has to be equal."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory()
-        urls = ("memory:", str(Path(self.folder.name, "store.db")))
-        self.stores = [self.runner.run(open_store(url)) for url in urls]
+        self.stores = [self.runner.run(open_store(each)) for each in ("memory:", url)]
 
     def teardown(self) -> None:
         for store in self.stores:
             self.runner.run(store.close())
         self.runner.close()
-        self.folder.cleanup()
 
     def both(self, act: Callable[[Store], Awaitable[Any]]) -> None:
-        memory, sqlite = (self.runner.run(_answer(act, store)) for store in self.stores)
-        assert memory == sqlite
+        memory, database = (self.runner.run(_answer(act, store)) for store in self.stores)
+        assert memory == database
 
     @initialize()
     def begin(self) -> None:
@@ -126,7 +126,7 @@ class Stores(RuleBasedStateMachine):
     @invariant()
     def everything_is_equal(self) -> None:
         self.both(lambda store: store.states())
-        self.both(lambda store: store.events(limit=10_000))
+        self.both(_events)
         self.both(lambda store: store.policy("intake"))
         self.both(lambda store: store.reusable("ocr", "1", digest({})))
         for name in NAMES:
@@ -139,6 +139,13 @@ class Stores(RuleBasedStateMachine):
             history = self.runner.run(self.stores[1].history(state.run.id))
             assert history is not None
             assert (state.cost, state.hop) == (history.spent(), len(history.hops))
+
+
+async def _events(store: Store) -> list[Event]:
+    """Numbered without gaps: what is given up may leave some."""
+    events = await store.events(limit=10_000)
+    assert [event.number for event in events] == sorted({event.number for event in events})
+    return [replace(event, number=number) for number, event in enumerate(events, 1)]
 
 
 async def _write(store: Store, change: HopWrite) -> None:
@@ -154,7 +161,21 @@ async def _answer(act: Callable[[Store], Awaitable[Any]], store: Store) -> Any:
         return error.code, str(error)
 
 
-TestStores = Stores.TestCase
-TestStores.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_database_answers_as_memory_does(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Runs of many steps: hops, outcomes, signals, leases, policies, and what can't be done."""
+    numbers = count()
+
+    def machine() -> Stores:
+        if kind == "sqlite":
+            return Stores(f"{tmp_path}/{next(numbers)}.db")
+        postgres, database = request.getfixturevalue("postgres"), request.getfixturevalue("database")
+        empty(postgres, database)
+        return Stores(postgres.url(database))
+
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis
+        machine,
+        settings=settings(
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
