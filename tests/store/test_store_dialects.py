@@ -53,8 +53,8 @@ def test_an_insert_leaves_what_is_there(dialect: str) -> None:
 
 
 def test_tags_are_found_by_containment() -> None:
-    """An index on the tags can answer it on PostgreSQL."""
+    """An index on the tags can answer it on PostgreSQL; SQLite looks for the text."""
     assert words(has_tags(DIALECTS["postgresql"], {"a": "b"}), "postgresql").startswith("runs.tags @> ")
     assert words(has_tags(DIALECTS["sqlite"], {"a": "b"}), "sqlite") == (
-        'EXISTS (SELECT anon_1."key" FROM json_each(runs.tags) AS anon_1 WHERE anon_1."key" = ? AND anon_1.value = ?)'
+        "instr(runs.tags, ?) > ? OR instr(runs.tags, ?) > ?"
     )

@@ -164,3 +164,10 @@ async def test_an_id_that_is_no_text_is_refused(store: Store) -> None:
     with pytest.raises(UsageError) as raised:
         await store.create([run("\ud800")])
     assert raised.value.code == "not_json"
+
+
+@pytest.mark.parametrize("odd", ['x,"a":"b"', '{"a":"b"}', 'x\\","a":"b', 'a":"b', '"a":"b', "a", "b"])
+async def test_a_tag_inside_of_another_is_none(store: Store, odd: str) -> None:
+    """However it is quoted there."""
+    await store.create([run("r1", tags={odd: "c", "c": odd})])
+    assert await store.states(tags={"a": "b"}) == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Dialect, Table, and_, func, select
+from sqlalchemy import ColumnElement, Dialect, Table, Text, and_, func, or_, type_coerce
 from sqlalchemy.dialects import sqlite
 
 from dmnroute.store.columns import POSTGRESQL
+from dmnroute.store.json_text import to_text
 from dmnroute.store.schema import runs
 
 if TYPE_CHECKING:
@@ -31,5 +32,7 @@ def has_tags(dialect: Dialect, tags: dict[str, str]) -> ColumnElement[bool]:
 
 
 def _has_tag(name: str, value: str) -> ColumnElement[bool]:
-    tag = func.json_each(runs.c.tags).table_valued("key", "value")
-    return select(tag.c.key).where(tag.c.key == name, tag.c.value == value).exists()
+    """SQLite's functions for JSON end a text at a NUL. In canonical text a tag is found as it is written."""
+    tag = to_text({name: value})[1:-1]
+    # Behind a brace or a comma: elsewhere a quote has a backslash before it.
+    return or_(*(func.instr(type_coerce(runs.c.tags, Text), f"{before}{tag}") > 0 for before in "{,"))
