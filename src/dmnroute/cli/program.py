@@ -24,7 +24,8 @@ def program() -> typer.Typer:
     app.callback(invoke_without_command=True)(before)
     _add(app, COMMANDS)
     for name, (text, commands) in GROUPS.items():
-        group = typer.Typer(help=text, short_help=_first_sentence(text), no_args_is_help=True, rich_markup_mode=None)
+        group = typer.Typer(help=text, short_help=_first_sentence(text), rich_markup_mode=None)
+        group.callback(invoke_without_command=True)(_help_without_command)
         _add(group, commands)
         app.add_typer(group, name=name)
     return app
@@ -37,6 +38,11 @@ def _add(app: typer.Typer, commands: Iterable[Callable[..., Any]]) -> None:
 
 def _first_sentence(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+
+
+def _help_without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def before(
@@ -65,5 +71,4 @@ def before(
       dmnroute run triage --input text="The invoice is wrong"
     """
     context.obj = Session(project, store, verbose)
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    _help_without_command(context)
