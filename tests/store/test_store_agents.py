@@ -6,10 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from tests.store.samples import START, decision, hop, later, outcome, run, step, write
+
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports import AgentActivity, KnownAgent, Store
 from dmnroute.routing.records import Plan
-from tests.store.samples import START, decision, hop, later, outcome, run, step, write
 
 SCHEMAS = {"input": {"type": "object", "required": ["path"]}, "output": {"multipleOf": 1}}
 

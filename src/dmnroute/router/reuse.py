@@ -13,8 +13,8 @@ async def reused(step: PlannedStep, store: Store) -> Outcome | None:
     """The outcome of the same version of the agent for the same input; it costs nothing once more."""
     if not step.reuse:
         return None
-    found = await store.reusable(step.agent, step.version, digest(step.input))
+    found = await store.reusable(step.type.removeprefix("agent."), step.version, digest(step.input))
     if found is None:
         return None
-    again = {"step": step.id, "reused": True, "cost": Decimal(0), "tokens": 0, "latency": Decimal(0)}
-    return found.model_copy(update=again)
+    now = {"step": step.id, "agent": step.agent, "reused": True}
+    return found.model_copy(update=now | {"cost": Decimal(0), "tokens": 0, "latency": Decimal(0)})

@@ -92,6 +92,30 @@ class StoredPolicy:
     loaded: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AgentActivity:
+    """How an agent has been doing."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    """The latest, the last ended first: ok, failed and timed out ones. Cancelled and skipped ones say nothing."""
+    driven: int = 0
+    """Its steps without an outcome in runs that an engine drives."""
+    waiting: int = 0
+    """Its steps without an outcome that wait for an engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent:
+    """A version of an agent that some process has loaded."""
+
+    name: str
+    version: str
+    schemas: dict[str, Any]
+    """JSON Schemas, by `input` and `output`."""
+    seen: datetime
+    """When a process said last that it has it."""
+
+
 class Store(Protocol):
     """Where runs live. Each method is atomic and can be repeated without changing anything twice."""
 
@@ -159,7 +183,22 @@ class Store(Protocol):
         ...
 
     async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
-        """The latest ok outcome of the same version of an agent for the same input (its canonical digest)."""
+        """The latest ok outcome of the same version of an agent for the same input (its canonical digest).
+
+        `agent` is the agent's own name, whatever the step was called in its run.
+        """
+        ...
+
+    async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
+        """How each of the agents has been doing: at most so many outcomes, and its open steps."""
+        ...
+
+    async def see(self, agents: Sequence[KnownAgent]) -> None:
+        """Keep the agents that a process has loaded; what was known of the same version before is replaced."""
+        ...
+
+    async def agents(self) -> list[KnownAgent]:
+        """Every version of an agent that was ever seen, by name and version."""
         ...
 
     async def keep_policy(

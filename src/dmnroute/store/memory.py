@@ -11,7 +11,7 @@ from typing import Any
 
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
+from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes, rows
 from dmnroute.store.changes import policy_changed
@@ -25,6 +25,7 @@ class _Step:
 
     run: str
     hop: int
+    type: str
     reuse_key: tuple[str, str, str]
 
 
@@ -43,6 +44,20 @@ class _Run:
         hops = (Hop(decision, dict(self.outcomes[decision.hop])) for decision in self.decisions)
         return History(self.state.run, tuple(hops), tuple(self.signals))
 
+    def open_steps(self, agent: str) -> Iterator[PlannedStep]:
+        """The steps of an agent that have no outcome, while the run goes on."""
+        if self.state.status == "running" and self.decisions:
+            last = self.decisions[-1]
+            for step in last.plan.steps:
+                if step.type == rows.job_type(agent) and step.id not in self.outcomes[last.hop]:
+                    yield step
+
+
+def _is_driven(kept: _Run, now: datetime) -> bool:
+    state = kept.state
+    held = state.owner is not None and state.lease_until is not None and state.lease_until > in_utc(now)
+    return held or state.run.process_instance is not None
+
 
 class MemoryStore:
     """A store for one event loop. What it gives back is shared: records are frozen, leave what they hold as it is."""
@@ -51,6 +66,8 @@ class MemoryStore:
         self._runs: dict[str, _Run] = {}
         self._steps: dict[str, _Step] = {}
         self._latest_ok: dict[tuple[str, str, str], tuple[datetime, str, Outcome]] = {}
+        self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
+        self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies: dict[str, list[StoredPolicy]] = {}
         self._events: list[Event] = []
         self._holding = Holding()
@@ -167,8 +184,25 @@ class MemoryStore:
                 kept.state = kept.state.model_copy(update={"owner": None, "lease_until": None})
 
     async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
-        found = self._latest_ok.get((agent, version, input_digest))
+        found = self._latest_ok.get((rows.job_type(agent), version, input_digest))
         return found[2] if found else None
+
+    async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
+        found = dict[str, AgentActivity]()
+        for agent in agents:
+            ended = sorted(self._ended.get(rows.job_type(agent), []), key=lambda each: each[:2], reverse=True)
+            driven = [_is_driven(kept, now) for kept in self._runs.values() for _ in kept.open_steps(agent)]
+            outcomes = tuple(outcome for *_, outcome in ended[:latest])
+            found[agent] = AgentActivity(outcomes, sum(driven), len(driven) - sum(driven))
+        return found
+
+    async def see(self, agents: Sequence[KnownAgent]) -> None:
+        self._holding.refuse()
+        for row in [rows.plain(rows.agent_row(agent)) for agent in agents]:
+            self._agents[row["name"], row["version"]] = KnownAgent(**row)
+
+    async def agents(self) -> list[KnownAgent]:
+        return [self._agents[key] for key in sorted(self._agents)]
 
     async def keep_policy(
         self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None
@@ -220,8 +254,8 @@ class MemoryStore:
         kept.decisions.append(decision)
         kept.outcomes[decision.hop] = {}
         for row in _step_rows(decision):
-            reuse_key = (row["agent"], row["version"], row["input_digest"])
-            self._steps[row["id"]] = _Step(decision.run, decision.hop, reuse_key)
+            reuse_key = (row["type"], row["version"], row["input_digest"])
+            self._steps[row["id"]] = _Step(decision.run, decision.hop, row["type"], reuse_key)
 
     def _keep_outcome(self, kept: _Run, outcome: Outcome, at: datetime) -> bool:
         """False when the step isn't one of this run, or has an outcome."""
@@ -229,6 +263,8 @@ class MemoryStore:
         if step is None or step.run != kept.state.run.id or outcome.step in kept.outcomes[step.hop]:
             return False
         kept.outcomes[step.hop][outcome.step] = outcome
+        if outcome.status in rows.TELLING:
+            self._ended.setdefault(step.type, []).append((at, outcome.step, outcome))
         latest = self._latest_ok.get(step.reuse_key)
         if outcome.status == "ok" and (latest is None or latest[:2] < (at, outcome.step)):
             self._latest_ok[step.reuse_key] = (at, outcome.step, outcome)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from dmnroute.routing.canonical import digest_of_bytes
+from dmnroute.routing.ports import KnownAgent
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
 from dmnroute.store.json_text import from_text, not_json, to_text
 from dmnroute.store.utc import in_utc
@@ -22,7 +23,10 @@ _OUTCOME = ("status", "confidence", "cost", "latency", "output")
 _SIGNAL = ("run", "number", "name", "payload", "at")
 
 
-JSON_COLUMNS = {"input", "tags", "record", "stop", "result", "output", "outcome", "payload", "data"}
+TELLING = ("ok", "failed", "timeout")
+"""The statuses of outcomes that tell how an agent is doing."""
+
+JSON_COLUMNS = {"input", "tags", "record", "stop", "result", "output", "outcome", "payload", "data", "schemas"}
 
 
 def plain(row: Row) -> Row:
@@ -110,6 +114,15 @@ def signal_row(signal: Signal, *, key: str | None) -> Row:
 
 def signal_of(row: Row) -> Signal:
     return Signal.model_validate(_columns(row, _SIGNAL))
+
+
+def agent_row(agent: KnownAgent) -> Row:
+    return {"name": agent.name, "version": agent.version, "schemas": agent.schemas, "seen": in_utc(agent.seen)}
+
+
+def job_type(agent: str) -> str:
+    """The type of an agent's steps."""
+    return f"agent.{agent}"
 
 
 def _columns(row: Row, names: tuple[str, ...]) -> Row:

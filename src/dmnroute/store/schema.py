@@ -94,7 +94,8 @@ steps = Table(
     Column("outcome", Json),
     ForeignKeyConstraint(["run", "hop"], ["decisions.run", "decisions.hop"]),
     UniqueConstraint("run", "hop", "position"),
-    Index(None, "agent", "version", "input_digest", "status"),
+    Index(None, "type", "version", "input_digest", "status"),
+    Index(None, "type", "ended"),
 )
 
 signals = Table(

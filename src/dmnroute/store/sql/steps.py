@@ -56,7 +56,7 @@ def reusable(connection: Connection, agent: str, version: str, input_digest: str
     query = (
         select(steps)
         .where(
-            steps.c.agent == agent,
+            steps.c.type == rows.job_type(agent),
             steps.c.version == version,
             steps.c.input_digest == input_digest,
             steps.c.status == "ok",

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Event, EventKind, HopWrite, LockedRun, StoredPolicy
+from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
 from dmnroute.routing.records import Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.sql import events, hops, policies, runs, signals, steps
+from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
 
@@ -94,6 +95,17 @@ class SqlStore:
 
     async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
         return await self._database.read(lambda connection: steps.reusable(connection, agent, version, input_digest))
+
+    async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
+        return await self._database.read_at_once(
+            lambda connection: activity(connection, agents, latest=latest, now=now)
+        )
+
+    async def see(self, agents: Sequence[KnownAgent]) -> None:
+        await self._write(lambda connection: see(connection, agents))
+
+    async def agents(self) -> list[KnownAgent]:
+        return await self._database.read(known)
 
     async def keep_policy(
         self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None

@@ -89,8 +89,9 @@ def _steps() -> None:
         sa.UniqueConstraint("run", "hop", "position", name="uq_steps_run_hop_position"),
     )
     op.create_index(
-        "ix_steps_agent_version_input_digest_status", "steps", ["agent", "version", "input_digest", "status"]
+        "ix_steps_type_version_input_digest_status", "steps", ["type", "version", "input_digest", "status"]
     )
+    op.create_index("ix_steps_type_ended", "steps", ["type", "ended"])
 
 
 def _signals() -> None:
