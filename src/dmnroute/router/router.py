@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
+from dmnroute.router.figures import gather_figures, reads_agents
 from dmnroute.router.turn import Turn
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
@@ -48,6 +49,15 @@ STATUS_AFTER: Mapping[Action, RunStatus] = {
 
 STEP_ID = re.compile(r"/\d+\.\d+\Z")
 """How the id of a step ends; a child run has the id of its step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a decision is taken with: the active version of the run's policy, or why there is none."""
+
+    policy: PolicyVersion | RouteError
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """Of the agents, where the policy reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Router:
         Raises:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
         """
-        policy = await self._policy(run)
+        basis = await self._basis(run)
         async with self.store.locked(run) as locked:
             turn = _turn(locked)
             if turn.ended or (turn.status == "stopped" and not retry):
@@ -128,7 +138,7 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            turn = await self._advance(locked, outcomes, policy, element_instance)
+            turn = await self._advance(locked, outcomes, basis, element_instance)
         await self._cancel_children(turn)
         return turn
 
@@ -144,23 +154,26 @@ class Router:
             if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
                 await self.cancel(step.id)
 
-    async def _policy(self, run: str) -> PolicyVersion | RouteError:
-        """The active version of the run's policy, or why there is none; looked up before the run is locked."""
+    async def _basis(self, run: str) -> _Basis:
+        """Looked up before the run is locked."""
         state = await self.store.state(run)
         if state is None:
             raise _unknown(run)
         try:
-            return await self.policies.active(state.run.policy)
+            policy = await self.policies.active(state.run.policy)
         except RouteError as error:
-            return error
+            return _Basis(error)
         except TableError as error:
-            return RouteError(error.message, code=error.code, place=error.place, hint=error.hint)
+            return _Basis(RouteError(error.message, code=error.code, place=error.place, hint=error.hint))
+        if state.status in ENDED or not reads_agents(policy.model):
+            return _Basis(policy)
+        return _Basis(policy, await gather_figures(self.store, self.catalogue, self.clock))
 
     async def _advance(
         self,
         locked: LockedRun,
         arrived: Sequence[Outcome],
-        policy: PolicyVersion | RouteError,
+        basis: _Basis,
         element_instance: str | None,
     ) -> Turn:
         now = self.clock.now()
@@ -173,10 +186,10 @@ class Router:
         outcomes = [*arrived, *await self._closed(history, end)]
         history = history.with_outcomes(outcomes)
         try:
-            decision = self._decide(history, end, policy, now=now)
+            decision = self._decide(history, end, basis, now=now)
             decision = decision.model_copy(update={"element_instance": element_instance})
         except RouteError as error:
-            version = policy.version if isinstance(policy, PolicyVersion) else None
+            version = basis.policy.version if isinstance(basis.policy, PolicyVersion) else None
             stop = _stop(error, history, version, now=now, element_instance=element_instance)
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
@@ -197,13 +210,12 @@ class Router:
             closed.append(outcome if child is None else outcome.model_copy(update={"cost": child.cost}))
         return closed
 
-    def _decide(
-        self, history: History, end: HopEnd, policy: PolicyVersion | RouteError, *, now: datetime
-    ) -> DecisionRecord:
+    def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
+        policy, catalogue = basis.policy, self.catalogue
         if isinstance(policy, RouteError):
             raise policy
         seed = seed_of(history.run.id, len(history.hops) + 1)
-        return decide(history, policy, self.catalogue, previous=end, now=now, seed=seed)
+        return decide(history, policy, catalogue, previous=end, now=now, seed=seed, figures=basis.figures)
 
     async def record(self, outcome: Outcome) -> bool:
         """Keep the outcome of a step; False when there is one already."""
