@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pyzeebe import Job
 
 from dmnroute.agents.registry import describe
-from dmnroute.errors import DmnrouteError
+from dmnroute.errors import OperatorError, TableError, UsageError
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
@@ -41,16 +41,23 @@ class RouteWorker:
 
         Raises:
             Incident: the run can't go on until somebody acts; the message says who, and how.
+            OperatorError: the store is away.
         """
-        asked = _read(job)
+        try:
+            return await self._answered(job, _read(job))
+        except (TableError, UsageError) as error:
+            raise Incident(str(error)) from error
+        except OperatorError as error:
+            if error.code == "store_behind":
+                raise Incident(str(error)) from error
+            raise  # the store is away: the job is put off
+
+    async def _answered(self, job: Job, asked: RouteJob) -> Mapping[str, Any]:
         state = await self._bound(job, asked)
         if state.status in ENDED:
             return ended_variables(state.status, state.result, hop=state.hop)
-        try:
-            turn = await self._turn(job, asked, state)
-            return self._answer(turn, hop=_hop_asked(asked, state))
-        except DmnrouteError as error:
-            raise Incident(str(error)) from error
+        turn = await self._turn(job, asked, state)
+        return self._answer(turn, hop=_hop_asked(asked, state))
 
     async def _turn(self, job: Job, asked: RouteJob, state: RunState) -> Turn:
         history = await self.router.store.history(state.run.id)

@@ -15,8 +15,8 @@ from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records import PEOPLE, DecisionRecord, Outcome, Plan, PlannedStep, StepError
 from dmnroute.zeebe.contract import LARGEST_ROUTE, NEVER, PROCESS
 
-LARGEST_INPUT = 8_192
-"""Bytes of a step's input that travel inline when the agents have a store; larger ones travel by reference."""
+LARGEST_INPUT = 65_536
+"""Bytes of a step's input that travel inline, in a narrow hop; larger ones travel by reference to the store."""
 
 
 class RouteJob(BaseModel):
@@ -43,7 +43,8 @@ def route_variables(decision: DecisionRecord, *, by_reference: bool) -> dict[str
         RouteError: `too_wide`, when the steps are larger than a hop may be.
     """
     plan = decision.plan
-    steps = [step_to_wire(step, by_reference=by_reference) for step in plan.steps]
+    inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(plan.steps), 1))
+    steps = [step_to_wire(step, by_reference=by_reference, inline=inline) for step in plan.steps]
     size = len(dumps(steps).encode())
     if size > LARGEST_ROUTE:
         raise RouteError(
@@ -93,8 +94,8 @@ def _result(plan: Plan) -> dict[str, Any] | None:
     return {"status": status, "result": plan.result, "reason": plan.reason}
 
 
-def step_to_wire(step: PlannedStep, *, by_reference: bool) -> dict[str, Any]:
-    """The variable `step` of an agent's job."""
+def step_to_wire(step: PlannedStep, *, by_reference: bool, inline: int = LARGEST_INPUT) -> dict[str, Any]:
+    """The variable `step` of an agent's job; an input of more than `inline` bytes goes by reference."""
     wire: dict[str, Any] = {
         "id": step.id,
         "run": step.run,
@@ -112,7 +113,7 @@ def step_to_wire(step: PlannedStep, *, by_reference: bool) -> dict[str, Any]:
     }
     if step.type.startswith(CHILD_RUN):
         wire |= {"process": PROCESS, "policy": step.type.removeprefix(CHILD_RUN)}
-    if by_reference and len(dumps(step.input).encode()) > LARGEST_INPUT:
+    if by_reference and len(dumps(step.input).encode()) > inline:
         wire |= {"input": None, "input_ref": step.id}
     return wire
 

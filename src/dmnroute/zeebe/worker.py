@@ -13,6 +13,7 @@ from pyzeebe.grpc_internals.types import CompleteJobResponse, FailJobResponse
 from pyzeebe.grpc_internals.zeebe_adapter import ZeebeAdapter
 from pyzeebe.job.job import JobController
 
+from dmnroute.errors import OperatorError
 from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.incident import Incident
 
@@ -23,6 +24,8 @@ Handler = Callable[[Job], Awaitable[Mapping[str, Any]]]
 
 JOB_TIMEOUT = 30.0
 """Seconds after which a job whose worker says nothing is given to another one."""
+PUT_OFF = 5.0
+"""Seconds until a job is tried again for which the store was away."""
 AT_ONCE = 64
 """Jobs asked for in one poll."""
 RUNNING = 2000
@@ -90,10 +93,14 @@ class Worker:
         """An incident fails the job for good; whatever else went wrong is tried again, after a while."""
         if isinstance(error, Incident):
             await self.gateway.fail(job.key, error.message, retries=0)
-            return
-        log.warning("job failed", extra={"job": job.key, "type": job.type}, exc_info=error)
-        retries = max(job.retries - 1, 0)
-        await self.gateway.fail(job.key, f"{type(error).__name__}: {error}", retries=retries, backoff=1.0)
+        elif isinstance(error, OperatorError):
+            # The store or the broker is away: no fault of the job, so it may be tried as often as it takes.
+            log.warning("job put off", extra={"job": job.key, "type": job.type, "error": error.message})
+            await self.gateway.fail(job.key, error.message, retries=job.retries, backoff=PUT_OFF)
+        else:
+            log.warning("job failed", extra={"job": job.key, "type": job.type}, exc_info=error)
+            retries = max(job.retries - 1, 0)
+            await self.gateway.fail(job.key, f"{type(error).__name__}: {error}", retries=retries, backoff=1.0)
 
     async def work(self) -> None:
         """Serve until `stop`."""
