@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from dmnroute.store.open import open_store
 from dmnroute.store.schema import metadata
 
 Opener = Callable[[], Awaitable[Store]]
+
+ROOT = Path(__file__).parents[2]
+DRIVER = Path(__file__).with_name("driver.py")
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -75,3 +80,33 @@ async def store(opener: Opener) -> Store:
 async def other(store: Store, opener: Opener) -> Store:
     """The same store, opened once more."""
     return await opener()
+
+
+class Driver:
+    """Starts processes at the store, and ends those that are left."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.started: list[asyncio.subprocess.Process] = []
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(DRIVER), self.url, *arguments),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        self.started.append(process)
+        return process
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def driver(url: str) -> AsyncIterator[Driver]:
+    driver = Driver(url)
+    yield driver
+    for process in driver.started:
+        if process.returncode is None:
+            await driver.kill(process)

@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from tests.store.conftest import Opener
+from tests.store.conftest import Driver, Opener
 from tests.store.samples import START, decision, hop, later, run, state_of, write
 
 from dmnroute.errors import OperatorError
 from dmnroute.routing.ports import Store
 from dmnroute.store.open import open_store
 
-ROOT = Path(__file__).parents[2]
-DRIVER = Path(__file__).with_name("driver.py")
-
-
-class Driver:
-    """Starts processes at the store, and ends those that are left."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.started: list[asyncio.subprocess.Process] = []
-
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(DRIVER), self.url, *arguments),
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        self.started.append(process)
-        return process
-
-    async def kill(self, process: asyncio.subprocess.Process) -> None:
-        process.kill()
-        await process.wait()
-
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def kind(request: pytest.FixtureRequest) -> str:
     """All but the store in memory, which belongs to one process."""
     return str(request.param)
-
-
-@pytest.fixture
-async def driver(url: str) -> AsyncIterator[Driver]:
-    driver = Driver(url)
-    yield driver
-    for process in driver.started:
-        if process.returncode is None:
-            await driver.kill(process)
 
 
 async def test_processes_take_turns(store: Store, driver: Driver) -> None:

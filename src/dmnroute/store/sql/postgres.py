@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from dmnroute.errors import OperatorError
 from dmnroute.store.migrations import current, upgrade
 from dmnroute.store.sql.database import Transaction, Written
-from dmnroute.store.sql.postgres_errors import is_passing, is_unknown_host, translated, unavailable
+from dmnroute.store.sql.postgres_errors import is_passing, is_unknown_host, translated, unavailable, unreadable_url
 from dmnroute.store.sql.postgres_session import Repeatable, Session
 from dmnroute.store.sql.turns import Turns
 
@@ -166,9 +166,13 @@ class PostgresDatabase:
 
     def _engine(self, *, answer_timeout: float | None = ANSWER_TIMEOUT, **pool: Any) -> AsyncEngine:
         async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(
-                self._url, timeout=10, command_timeout=answer_timeout, server_settings=self._settings
-            )
+            try:
+                return await asyncpg.connect(
+                    self._url, timeout=10, command_timeout=answer_timeout, server_settings=self._settings
+                )
+            except (ValueError, asyncpg.exceptions.ClientConfigurationError):
+                # Without a cause: what the driver says may hold the password.
+                raise unreadable_url() from None
 
         # Whatever the URL says, the driver reads it: so it means what it means to every other program.
         return create_async_engine(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from dmnroute.errors import DmnrouteError, OperatorError
+from dmnroute.errors import DmnrouteError, OperatorError, UsageError
 from dmnroute.store.json_text import not_json
 
 LOCKED, FULL, CORRUPT, UNAVAILABLE, FAILED = (
@@ -92,6 +92,14 @@ def is_unknown_host(error: BaseException) -> bool:
 
 def unavailable(store: str, reason: str) -> OperatorError:
     return _error(UNAVAILABLE, store, reason)
+
+
+def unreadable_url() -> UsageError:
+    return UsageError(
+        "the URL of a PostgreSQL store can't be read",
+        code="store_url",
+        hint="write `postgresql://user:password@host/database`; in user and password, `%40` for `@`, `%2F` for `/`",
+    )
 
 
 def _translation(error: BaseException, store: str) -> DmnrouteError:
