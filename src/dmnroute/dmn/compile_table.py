@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dmnroute.dmn.compiled import Allowed, Literal, Logic, Null
+from dmnroute.dmn.compiled import Allowed, Constant, Literal, Logic, Null
 from dmnroute.dmn.hit_policies import hit_policy
 from dmnroute.dmn.index.cells import cell_of_tree
 from dmnroute.dmn.index.column import COMPILED
-from dmnroute.dmn.index.plain import PlainTests, plain_tests
+from dmnroute.dmn.index.plain import PlainTests, is_plain, plain_tests, plain_value
 from dmnroute.dmn.index.table import TableIndex
 from dmnroute.dmn.matcher import IndexMatcher, ScanMatcher
 from dmnroute.dmn.model import HitPolicyName
@@ -113,9 +113,17 @@ def _cell(tests: Tests | None) -> AnyCell:
 
 
 def _outputs(compiler: Compiler, table: DecisionTable, scope: Scope) -> tuple[tuple[Logic, ...], ...]:
+    """All output cells; cells of the same text share what they were compiled to."""
+    constants: dict[str, Constant] = {}
     known: dict[str, Expression] = {}
 
     def compiled(rule: int, number: int, text: str) -> Logic:
+        constant = constants.get(text)
+        if constant is None and is_plain(text):
+            constants[text] = constant = Constant(plain_value(text))
+        return expression(rule, number, text) if constant is None else constant
+
+    def expression(rule: int, number: int, text: str) -> Logic:
         place = output_place(table, compiler.where, rule, number)
         if text in known:
             compiler.note(known[text].references, scope, place)

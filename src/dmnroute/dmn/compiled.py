@@ -36,6 +36,17 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal, whose value is seen from its text."""
+
+    value: Value
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
 class Null:
     """Where the file gives no expression."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
-from dmnroute.dmn.fast.program import program
+from dmnroute.dmn.fast.program import Program, program
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
 from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units
@@ -159,6 +159,7 @@ class CompiledDecision:
     def __init__(self, owner: Model, unit: DecisionUnit) -> None:
         self._model = owner
         self._unit = unit
+        self._fast: Program | None = None
 
     @property
     def key(self) -> Key:
@@ -185,9 +186,14 @@ class CompiledDecision:
 
         Inputs that the decision doesn't read aren't looked at.
         """
-        fast = program(self._unit, self._model.units, self._model.declared, otherwise=self._value)
-        self.__dict__["value"] = fast or self.value_in_full  # from now on it stands in place of this method
-        return (fast or self.value_in_full)(inputs, now=now)
+        return self._fast_value()(inputs, now=now)
+
+    def _fast_value(self) -> Program:
+        """The fast path, made once; from then on it also stands in place of the method that comes here."""
+        if self._fast is None:
+            made = program(self._unit, self._model.units, self._model.declared, otherwise=self._value)
+            self._fast = self.__dict__["value"] = made or self.value_in_full
+        return self._fast
 
     def value_in_full(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
         """The value alone, the long way: what the fast path comes back to in doubt."""

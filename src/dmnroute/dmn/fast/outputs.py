@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmnroute.dmn.compiled import Literal, Null
+from dmnroute.dmn.compiled import Constant, Literal, Null
 from dmnroute.dmn.fast.plan import NotPlain
 from dmnroute.dmn.fast.values import is_unchanged
 from dmnroute.dmn.hit_policies.base import Row
@@ -57,6 +57,8 @@ class Answers:
     def _constant(self, logic: Logic) -> Value:
         if isinstance(logic, Null):
             return None
+        if isinstance(logic, Constant):
+            return logic.value
         if not isinstance(logic, Literal):
             raise NotPlain
         key = id(logic.expression)

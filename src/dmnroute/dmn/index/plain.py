@@ -32,6 +32,7 @@ _TEST = re.compile(
     """,
     re.VERBOSE,
 )
+_ALONE = re.compile(_LITERAL)
 _NEXT = re.compile(" *, *")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 
@@ -90,8 +91,13 @@ def _test(match: re.Match[str]) -> Test:
     return Test("null") if value is None else Test("=", value)
 
 
+def is_plain(text: str) -> bool:
+    """Whether an expression is nothing but a literal that can be read here."""
+    return _ALONE.fullmatch(text) is not None
+
+
 def plain_value(literal: str) -> Value:
-    """The value of a literal."""
+    """The value of a plain literal."""
     if literal in _WORDS:
         return _WORDS[literal]
     return literal[1:-1] if literal[0] == '"' else _number(literal)

@@ -42,6 +42,7 @@ class TableIndex:
         self._keys = frozenset() if self.parting is None else _texts(cells[self.parting])
         self._parts: dict[str | _Other, Part] = {}
         self._whole: Part | None = None
+        self._gathered: dict[str | _Other, list[int]] | None = None
 
     @property
     def whole(self) -> Part:
@@ -61,9 +62,22 @@ class TableIndex:
         key = self._key(value)
         found = self._parts.get(key)
         if found is None:
-            rules = [rule for rule, cell in enumerate(self.cells[self.parting]) if _may_match(cell, key)]
-            self._parts[key] = found = blocks_of(rules, self.cells)
+            self._parts[key] = found = blocks_of(self._rules(self.parting)[key], self.cells)
         return found
+
+    def _rules(self, parting: int) -> dict[str | _Other, list[int]]:
+        """The rules of each part, all gathered in one go."""
+        if self._gathered is None:
+            keys = [*self._keys, *_Other]
+            parts = {
+                id(cell): [key for key in keys if _may_match(cell, key)] for cell in _distinct(self.cells[parting])
+            }
+            rules: dict[str | _Other, list[int]] = {key: [] for key in keys}
+            for rule, cell in enumerate(self.cells[parting]):
+                for key in parts[id(cell)]:
+                    rules[key].append(rule)
+            self._gathered = rules
+        return self._gathered
 
     def names(self, text: Value) -> bool:
         """Whether a cell of the parting column names the text."""

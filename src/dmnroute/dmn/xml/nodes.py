@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
@@ -47,24 +48,32 @@ class Node:
 
     def children(self, *tags: str) -> list[Node]:
         """The direct children with one of these names."""
-        return [child for child in self if child.tag in tags]
+        return [Node(child, self.namespace) for child in self.element.iterchildren(*self._full(tags))]
 
     def child(self, *tags: str) -> Node | None:
         """The first direct child with one of these names."""
-        return next((child for child in self if child.tag in tags), None)
+        child = next(self.element.iterchildren(*self._full(tags)), None)
+        return None if child is None else Node(child, self.namespace)
+
+    def _full(self, tags: tuple[str, ...]) -> list[str]:
+        return [f"{{{self.namespace}}}{tag}" for tag in tags]
 
     def get(self, attribute: str) -> str:
         """An attribute without surrounding space; empty when it isn't there."""
-        return str(self.element.get(attribute) or "").strip()
+        value = self.element.get(attribute)
+        return value.strip() if value else ""
 
     def text(self) -> str:
         """All text inside, without surrounding space."""
-        return "".join(self.element.itertext()).strip()
+        return _text(self.element)
 
     def child_text(self, tag: str) -> str:
         """The text of a child; empty when there is no such child."""
-        child = self.child(tag)
-        return child.text() if child is not None else ""
+        wanted = f"{{{self.namespace}}}{tag}"
+        for child in self.element:
+            if child.tag == wanted:
+                return _text(child)
+        return ""
 
     def basics(self) -> Basics:
         """The fields that all elements share."""
@@ -75,3 +84,10 @@ class Node:
             description=self.child_text("description"),
             line=self.line,
         )
+
+
+def _text(element: etree._Element) -> str:
+    """Equal texts, of which tables are full, become one string."""
+    if not len(element):
+        return intern(str(element.text or "").strip())
+    return "".join(element.itertext()).strip()
