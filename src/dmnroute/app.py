@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.loading import load_folder, load_modules
+from dmnroute.agents.presence import present
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
 from dmnroute.errors import OperatorError
@@ -135,6 +136,7 @@ async def open_app(
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)
+        await closing.enter_async_context(present(registry, store, clock))
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
 
 
