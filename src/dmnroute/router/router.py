@@ -201,14 +201,14 @@ class Router:
         return Turn(history.with_decision(decision), status, result=result, new=True)
 
     async def _closed(self, history: History, end: HopEnd) -> list[Outcome]:
-        """The outcomes of what is ended with the hop; a child run that is cancelled has cost what it has spent."""
-        steps = history.last.decision.plan.steps if history.last else ()
-        children = {step.id for step in steps if step.type.startswith(CHILD_RUN)}
-        closed = []
-        for outcome in closing_outcomes(history, end):
-            child = await self.store.state(outcome.step) if outcome.step in children else None
-            closed.append(outcome if child is None else outcome.model_copy(update={"cost": child.cost}))
-        return closed
+        """The outcomes of what is ended with the hop."""
+        steps = {step.id: step for step in history.last.decision.plan.steps} if history.last else {}
+        return [await self._with_cost(outcome, steps[outcome.step]) for outcome in closing_outcomes(history, end)]
+
+    async def _with_cost(self, outcome: Outcome, step: PlannedStep) -> Outcome:
+        """A child run that is cancelled has cost what it has spent."""
+        child = await self.store.state(step.id) if step.type.startswith(CHILD_RUN) else None
+        return outcome if child is None else outcome.model_copy(update={"cost": child.cost})
 
     def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
         policy, catalogue = basis.policy, self.catalogue
@@ -291,7 +291,8 @@ class Router:
                 code="unknown_step",
                 hint="`dmnroute show RUN` names its steps",
             )
-        if await self.store.record(cancelled(planned), at=self.clock.now()):
+        outcome = await self._with_cost(cancelled(planned), planned)
+        if await self.store.record(outcome, at=self.clock.now()):
             await self._cancel_runs_of([planned])
 
     async def _open(self, run: str) -> RunState:
