@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test tck lint types format clean lock
+.PHONY: demo test tck differential lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -15,6 +15,9 @@ test: $(READY)  ## All tests, then the linters and the type check
 
 tck: $(READY)  ## How the engine does in the OMG DMN TCK; DMN_TCK names the suite's folder
 	$(BIN)/python -m tests.tck.score
+
+differential: $(READY)  ## 100,000 comparisons with Camunda's own engine; needs a JDK and the jars of Zeebe 8.6.0
+	$(BIN)/python -m tests.differential
 
 lint: $(READY)  ## Style, and who may import whom
 	$(BIN)/ruff check .

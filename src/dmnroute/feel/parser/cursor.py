@@ -74,6 +74,8 @@ class Cursor:
         self._depth = 0
         self._tallest = 0
         self._bracket_closes = False
+        self._filters: dict[int, bool] = {}
+        """Whether the `[` at a position begins a filter, where that had to be tried: each is tried once."""
 
     # Tokens
 
@@ -204,11 +206,30 @@ class Cursor:
         if token.kind not in (TokenKind.NAME, TokenKind.SYMBOL):
             return None
         binding = self.grammar.infixes.get(token.text)
-        if binding is None or binding[0] <= power or (token.text == "[" and self._bracket_closes):
+        if binding is None or binding[0] <= power:
+            return None
+        if token.text == "[" and self._bracket_closes and not self._is_filter():
             return None
         if compared and binding[0] is Power.COMPARISON and not self.dialect.loose_grammar:
             return None
         return binding[1]
+
+    def _is_filter(self) -> bool:
+        """In an endpoint `[` begins a filter if one can be read there; else it ends the range."""
+        start = self.position
+        if start in self._filters:
+            return self._filters[start]
+        depth, tallest, names = self._depth, self._tallest, self.names.copy()
+        self.advance()
+        try:
+            self.enclosed()
+            found = self.at("]")
+        except FeelError:
+            found = False
+        self.position, self._depth, self._tallest, self.names = start, depth, tallest, names
+        self._bracket_closes = True
+        self._filters[start] = found
+        return found
 
     def _binding(self) -> Power:
         """How tightly the operator binds that is next."""

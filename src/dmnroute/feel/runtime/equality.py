@@ -1,4 +1,4 @@
-"""Which values are equal, and which comes first (DMN 10.3.2.13, tables 48 to 54); Camunda sees zoned times otherwise."""
+"""Which values are equal, and which comes first (DMN 10.3.2.13). Camunda compares zoned times otherwise."""
 
 from __future__ import annotations
 
