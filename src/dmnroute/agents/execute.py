@@ -169,10 +169,11 @@ class StepRunner:
         except BaseException:
             self.slots.give_back()
             raise
+        result = asyncio.wrap_future(call)
         # The slot is that of the thread: an agent that doesn't look at `step.cancelled` keeps it until it returns.
         loop = asyncio.get_running_loop()
         call.add_done_callback(lambda _: _soon(loop, self.slots))
-        return await asyncio.wrap_future(call)
+        return await result
 
 
 def _called(agent: Agent[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -94,7 +95,7 @@ async def run_policy(
     for signal, payload in (signals or {}).items():
         await router.signal(run, signal, payload)
     with ThreadPoolExecutor(thread_name_prefix="agent") as threads:
-        runner = StepRunner(calls.watched(registry), clock, threads, Slots(8))
+        runner = StepRunner(calls.watched(registry), clock, threads, _WatchedSlots(calls))
         engine = LocalEngine(router, runner, Leases(store, clock, "test"))
         await _drive(engine, run, clock, calls)
         for answer in answers:
@@ -164,34 +165,51 @@ class _Calls:
 
     def watched(self, registry: Registry) -> Registry:
         """The same agents, whose calls are noticed."""
-        agents = {name: replace(agent, function=self._noticed(agent)) for name, agent in registry.agents.items()}
+        agents = {
+            name: replace(agent, function=self._noticed(agent)) if agent.is_async else agent
+            for name, agent in registry.agents.items()
+        }
         return Registry(agents, registry.facts)
 
     def _noticed(self, agent: Agent[..., Any]) -> Callable[..., Any]:
-        if agent.is_async:
-
-            @wraps(agent.function)
-            async def asynchronous(*arguments: Any) -> Any:
-                work = self._begin()
-                try:
-                    return await agent.function(*arguments)
-                finally:
-                    self.open.pop(id(work))
-
-            return asynchronous
-
         @wraps(agent.function)
-        def synchronous(*arguments: Any) -> Any:
-            work = self._begin()
+        async def noticed(*arguments: Any) -> Any:
+            work = self.begin()
+            WORK.set(work)
             try:
-                return agent.function(*arguments)
+                return await agent.function(*arguments)
             finally:
-                self.open.pop(id(work))
+                self.end(work)
 
-        return synchronous
+        return noticed
 
-    def _begin(self) -> Work:
+    def begin(self) -> Work:
+        """A call begins."""
         work = Work()
-        WORK.set(work)
         self.open[id(work)] = work, monotonic() + PATIENCE
         return work
+
+    def end(self, work: Work) -> None:
+        """A call has ended."""
+        self.open.pop(id(work))
+
+
+class _WatchedSlots(Slots):
+    """Notices the calls of synchronous agents in the loop: their threads may start late.
+
+    A slot is given back after the loop has heard of the result.
+    """
+
+    def __init__(self, calls: _Calls) -> None:
+        super().__init__(8)
+        self._calls = calls
+        self._taken: deque[Work] = deque()
+
+    async def take(self, *, priority: int = 0) -> None:
+        await super().take(priority=priority)
+        self._taken.append(self._calls.begin())
+
+    def give_back(self) -> None:
+        super().give_back()
+        if self._taken:
+            self._calls.end(self._taken.popleft())
