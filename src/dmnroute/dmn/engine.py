@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dmnroute.dmn.batch.values import Batch
 from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
 from dmnroute.dmn.fast.program import Program, program
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dmnroute.dmn import model
+    from dmnroute.dmn.batch.tables import Rows
     from dmnroute.dmn.library import Key, Library, Resolver
     from dmnroute.dmn.scope import ScopedReference
     from dmnroute.feel.values import Function, Value
@@ -160,6 +162,7 @@ class CompiledDecision:
         self._model = owner
         self._unit = unit
         self._fast: Program | None = None
+        self._batch: Batch | None = None
 
     @property
     def key(self) -> Key:
@@ -194,6 +197,17 @@ class CompiledDecision:
             made = program(self._unit, self._model.units, self._model.declared, otherwise=self._value)
             self._fast = self.__dict__["value"] = made or self.value_in_full
         return self._fast
+
+    def values(self, rows: Rows, *, now: datetime | None = None) -> Any:
+        """The values for many rows.
+
+        Records give a list of values. Columns by name, and tables of Arrow, pandas or polars, give the outputs as
+        columns too: lists by output name, or one list where a value has no names; missing data of a data frame is
+        null, and so is every output of a row that no rule matches. Raises what `value` raises.
+        """
+        if self._batch is None:
+            self._batch = Batch(self._unit, self._model.units, self._model.declared, self._fast_value())
+        return self._batch.values(rows, now=now)
 
     def value_in_full(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
         """The value alone, the long way: what the fast path comes back to in doubt."""

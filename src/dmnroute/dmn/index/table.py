@@ -79,6 +79,10 @@ class TableIndex:
             self._gathered = rules
         return self._gathered
 
+    def texts(self, column: int) -> tuple[str, ...]:
+        """The texts that the cells of a column name, sorted."""
+        return tuple(sorted(text for text in _texts(self.cells[column]) if isinstance(text, str)))
+
     def names(self, text: Value) -> bool:
         """Whether a cell of the parting column names the text."""
         return text in self._keys
