@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test tck differential lint types format clean lock
+.PHONY: demo test tck differential bench lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -35,6 +35,11 @@ lock: $(READY)  ## Write the pinned versions anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group dev --upgrade \
 	    --no-header --no-annotate --quiet pyproject.toml -o requirements/dev.lock
+
+bench: $(READY)  ## Measure against other decision engines, on the same tables and contexts
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
+	$(BIN)/python -m benchmarks
 
 clean:  ## Remove the environment
 	rm -rf $(VENV)
