@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
 pytest_plugins = ["tests.support.broker", "tests.support.postgres"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A test run in the background of a shell ignores Ctrl-C, and so would every command that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Time is never asserted: a busy machine isn't a bug. In CI the same examples are tried each time, so that a
 # failure is one of the change at hand.

@@ -29,7 +29,8 @@ from dmnroute.source import Source, Span
         ),
         (
             ["--store", "mysql://me:secret@db/x", "runs"],
-            "`mysql` is no kind of store\nhint: write `memory:`, `sqlite:///runs.db` or the path of a file",
+            "`mysql` is no kind of store\nhint: write `memory:`, `sqlite:///runs.db`, the path of a file,"
+            " or `postgresql://host/database`",
         ),
     ],
 )

@@ -100,7 +100,7 @@ def test_ctrl_c_ends_cleanly_and_resume_goes_on(bench: Bench) -> None:
     while "asleep" not in process.stdout.readline():
         pass
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "stopped; `dmnroute resume` goes on\n")
     (bench.root / "workers" / "sleeper.py").write_text(SLEEPER.replace("time.sleep(30)", "pass"))
     done = dmnroute("resume", "--json")
@@ -125,7 +125,7 @@ def test_a_patient_run_takes_the_answer_of_another_process(bench: Bench) -> None
     while "escalate" not in process.stdout.readline():
         pass
     answered = dmnroute("answer", "r1", "--input", "ok=true")
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert out.endswith('{\n  "ok": true\n}\n')
     assert answered.returncode == 0
@@ -142,7 +142,7 @@ def test_ctrl_c_in_a_list_of_events_just_ends_it(bench: Bench) -> None:
     assert process.stdout is not None
     kinds = [json.loads(process.stdout.readline())["kind"] for _ in range(4)]
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert kinds == ["policy_changed", "run_started", "hop_decided", "run_ended"]
     assert (process.returncode, err) == (130, "")
 
@@ -156,7 +156,7 @@ def test_a_killed_run_goes_on_where_it_was(bench: Bench) -> None:
     while "asleep" not in process.stdout.readline():
         pass
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     (bench.root / "workers" / "sleeper.py").write_text(SLEEPER.replace("time.sleep(30)", "pass"))
     assert dmnroute("resume").returncode == 0
     shown = json.loads(dmnroute("show", "r1", "--json").stdout)

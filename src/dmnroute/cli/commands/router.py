@@ -10,8 +10,9 @@ from dmnroute.cli.session import Session, session_of, wait_for
 def router(context: typer.Context) -> None:
     """Answer the broker's question "what next?" by the project's tables.
 
-    Any number of routers may run; they share the store, as in `dmnroute --store postgresql://… router`. The process `agent-run` is deployed at the start when it has
-    changed. SIGTERM or Ctrl-C: no more jobs are taken, those at hand are finished.
+    Any number of routers may run; they share the store, as in `dmnroute --store postgresql://… router`. The process
+    `agent-run` is deployed at the start when it has changed. SIGTERM or Ctrl-C: no more jobs are taken, those at hand
+    are finished.
 
     \b
     Example:

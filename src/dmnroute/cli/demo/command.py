@@ -8,7 +8,8 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,13 +68,26 @@ def demo(
     from dmnroute.cli.demo.session import fresh_name
 
     settings = session_of(context).on(engine).settings()
-    if settings.log_level == "warning":  # what happens to the policy is part of the show
-        logging.getLogger("dmnroute.policies").setLevel(logging.ERROR)
     changes = tuple(map(read_change, set_ or ()))
     wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context), engine)
     board = Board()
     running = Demo(wish, settings, board, _display(board, plain=plain, as_json=as_json))
-    raise typer.Exit(_completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ())))
+    with _policies_are_shown(settings.log_level):
+        code = _completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ()))
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _policies_are_shown(level: str) -> Iterator[None]:
+    """What happens to the policy is part of the show: by default it isn't logged as well."""
+    logger = logging.getLogger("dmnroute.policies")
+    before = logger.level
+    if level == "warning":
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _program(context: typer.Context) -> list[str]:
