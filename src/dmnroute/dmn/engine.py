@@ -11,9 +11,10 @@ from dmnroute.dmn.batch.values import Batch
 from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
 from dmnroute.dmn.fast.program import Program, program
+from dmnroute.dmn.problems import Problems
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
-from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units
+from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units, compile_units
 from dmnroute.errors import FeelError, Place, TableError, did_you_mean
 from dmnroute.feel.values import from_python, to_python
 
@@ -50,6 +51,10 @@ class Model:
             if isinstance(unit, InputUnit)
             for name in (unit.element.name, unit.element.variable.name)
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What the files say is pickled; compiled code can't be, and is made anew."""
+        return _compiled_again, (self._library, self.source, self.resolver)
 
     @property
     def definitions(self) -> model.Definitions:
@@ -152,6 +157,10 @@ class Model:
         return {name: value for name, value in inputs.items() if name not in self._declared}
 
 
+def _compiled_again(library: Library, source: bytes, resolver: Resolver | None) -> Model:
+    return Model(library, compile_units(library, Problems()), source, resolver=resolver)
+
+
 _LISTED = 10
 
 
@@ -163,6 +172,10 @@ class CompiledDecision:
         self._unit = unit
         self._fast: Program | None = None
         self._batch: Batch | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A decision is pickled with its model."""
+        return _decision_of, (self._model, self.name)
 
     @property
     def key(self) -> Key:
@@ -248,6 +261,10 @@ def _check_parameters(function: Function, arguments: Mapping[str, object], unit:
             near = did_you_mean(name, function.parameters)
             message = f"`{unit.where.decision}` has no parameter `{name}`{near}"
             raise TableError(message, code="unknown_parameter", place=Place(unit.where.file))
+
+
+def _decision_of(owner: Model, name: str) -> CompiledDecision:
+    return owner.decision(name)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def load_with_problems(
     """The model as far as it could be loaded, and everything that is wrong with it."""
     data, file, folder = _open(source, name)
     problems = Problems(file)
-    resolver = resolver or (None if folder is None else _beside(folder))
+    resolver = resolver or (None if folder is None else _Beside(folder))
     try:
         definitions = read(data, file=file, dialect=dialect, problems=problems)
         library = _library(definitions, resolver, problems)
@@ -88,18 +89,19 @@ def _without_encoding(text: str) -> bytes:
     return text.encode()
 
 
-def _beside(folder: Path) -> Resolver:
-    """Look for imports among the .dmn files of a folder; a location elsewhere is not followed."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Looks for imports among the .dmn files of a folder; a location elsewhere is not followed."""
 
-    def resolve(wanted: Import) -> bytes | None:
-        location = folder / Path(wanted.location_uri).name if wanted.location_uri else None
-        files = sorted(folder.glob("*.dmn"))
+    folder: Path
+
+    def __call__(self, wanted: Import) -> bytes | None:
+        location = self.folder / Path(wanted.location_uri).name if wanted.location_uri else None
+        files = sorted(self.folder.glob("*.dmn"))
         for path in [location, *files] if location in files else files:
             if path is not None and _has_namespace(data := path.read_bytes(), wanted.namespace):
                 return data
         return None
-
-    return resolve
 
 
 def _has_namespace(data: bytes, namespace: str) -> bool:
