@@ -72,7 +72,7 @@ class Postgres:
             self._server = None
 
     def remove(self) -> None:
-        self.stop()
+        self.stop(signal.SIGINT)
         shutil.rmtree(self.folder)
 
     def url(self, database: str) -> str:

@@ -43,6 +43,7 @@ class Event:
     """Something that happened, in the order in which it was committed. Events are only ever added."""
 
     number: int
+    """They grow, and some may be left out: one that is read later is never smaller than one that was read before."""
     at: datetime
     kind: EventKind
     run: str | None

@@ -7,6 +7,7 @@ away, or gives up a transaction, the same work is done again on another connecti
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,6 +35,9 @@ OLDEST = (13, 0)
 ANSWER_TIMEOUT = 60.0
 """Seconds after which a server that doesn't answer counts as lost."""
 
+POOL_TIMEOUT = 300.0
+"""Seconds to wait for one of our own connections: a crowd may be long, but tasks that wait for each other must end."""
+
 _SETTINGS = {
     "application_name": "dmnroute",
     "jit": "off",  # compiling takes longer than any of our statements
@@ -58,8 +62,8 @@ class PostgresDatabase:
         self._patience = patience
         wait = max(min(_LOCK_WAIT, patience / 2), 0.01)
         self._settings = _SETTINGS | {"lock_timeout": f"{wait * 1000:.0f}ms"}
-        self._writing = self._engine(pool_size=connections, max_overflow=0, pool_timeout=patience)
-        reading = self._engine(pool_size=READERS, max_overflow=0, pool_timeout=patience)
+        self._writing = self._engine(pool_size=connections, max_overflow=0, pool_timeout=POOL_TIMEOUT)
+        reading = self._engine(pool_size=READERS, max_overflow=0, pool_timeout=POOL_TIMEOUT)
         self._reading = reading.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshots = reading.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._turns = Turns()
@@ -123,13 +127,15 @@ class PostgresDatabase:
         self, action: Callable[[], Awaitable[T]], *, unless: Callable[[BaseException], bool] = lambda error: False
     ) -> T:
         """Try again what may succeed a moment later; others, who had the same trouble, try at other moments."""
-        end, pause = time.monotonic() + self._patience, 0.02
+        end, pause = math.inf, 0.02
         while True:
             try:
                 return await action()
             except Exception as error:
                 if not is_passing(error) or unless(error) or time.monotonic() > end:
                     raise
+            # Patience begins with the trouble, not with the waiting for a connection.
+            end = min(end, time.monotonic() + self._patience)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, 1.0)
 
@@ -186,8 +192,8 @@ class PostgresDatabase:
 
 
 async def _read(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    async with engine.connect() as connection:
-        return await connection.run_sync(work)
+    async with Session.begin(engine) as session:
+        return await session.run(work)
 
 
 def _as_it_is(text: str) -> str:

@@ -11,10 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from dmnroute.errors import DmnrouteError, OperatorError, UsageError
 from dmnroute.store.json_text import not_json
-
-LOCKED, FULL, CORRUPT, UNAVAILABLE, FAILED = (
-    f"store_{word}" for word in ("locked", "full", "corrupt", "unavailable", "failed")
-)
+from dmnroute.store.sql.translation import CORRUPT, FAILED, FULL, LOCKED, UNAVAILABLE
 
 PASSING = {
     "40001": LOCKED,  # serialization_failure

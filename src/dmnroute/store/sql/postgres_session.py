@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dmnroute.errors import OperatorError
 from dmnroute.store.rows import Row
 from dmnroute.store.sql import events
-from dmnroute.store.sql.postgres_errors import UNAVAILABLE, is_passing
+from dmnroute.store.sql.postgres_errors import is_passing
+from dmnroute.store.sql.translation import UNAVAILABLE
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Errors of drivers in words for operators; the only place that knows them."""
+"""Errors of SQLite in words for operators; those of PostgreSQL are in `postgres_errors`, under the same codes."""
 
 from __future__ import annotations
 

@@ -88,9 +88,7 @@ def _steps() -> None:
         sa.ForeignKeyConstraint(["run", "hop"], ["decisions.run", "decisions.hop"], name="fk_steps_decisions"),
         sa.UniqueConstraint("run", "hop", "position", name="uq_steps_run_hop_position"),
     )
-    op.create_index(
-        "ix_steps_type_version_input_digest_status", "steps", ["type", "version", "input_digest", "status"]
-    )
+    op.create_index("ix_steps_type_version_input_digest_status", "steps", ["type", "version", "input_digest", "status"])
     op.create_index("ix_steps_type_ended", "steps", ["type", "ended"])
 
 
