@@ -75,6 +75,11 @@ class App:
             raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
         return await self.engine_of(state).drive(run, patient=patient)
 
+    async def reach_engine(self) -> None:
+        """Make sure that new runs have an engine that is there. Raises OperatorError `broker_unavailable`."""
+        if self.settings.engine == "zeebe":
+            await self.gateway.reach()
+
     async def workers(self, *, router: bool, agents: bool) -> list[Worker]:
         """Workers on Zeebe for this process; before they serve, the process is deployed where it changed.
 
@@ -84,13 +89,16 @@ class App:
         from dmnroute.zeebe.deployment import deploy_process
         from dmnroute.zeebe.serving import agents_worker, router_worker
 
+        await self.gateway.reach()
         await deploy_process(self.gateway)
         name, settings = this_owner(), self.settings
-        routes = [router_worker(self.router, self.gateway, limits=settings.limits, name=name)] if router else []
-        if not agents:
-            return routes
-        works = agents_worker(self.runner, self.gateway, store=self.store, name=name, job_timeout=settings.job_timeout)
-        return [*routes, works]
+        timeout = settings.job_timeout
+        made: list[Worker] = []
+        if router:
+            made += [router_worker(self.router, self.gateway, limits=settings.limits, name=name, job_timeout=timeout)]
+        if agents:
+            made += [agents_worker(self.runner, self.gateway, store=self.store, name=name, job_timeout=timeout)]
+        return made
 
     @property
     def gateway(self) -> Gateway:
@@ -102,7 +110,7 @@ class App:
 
             channel = connect(self.settings.zeebe_address)
             self.closing.push_async_callback(channel.close)
-            self._gateway = Gateway(channel)
+            self._gateway = Gateway(channel, self.settings.zeebe_address)
         return self._gateway
 
 

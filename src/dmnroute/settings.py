@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     """The gateway's gRPC address: `host:port`, with `https://` before it over TLS."""
     job_timeout: float = Field(30.0, gt=0)
     """Seconds after which a job on Zeebe whose worker says nothing is given to another one."""
+    reconcile: float = Field(30.0, gt=0)
+    """Seconds between two looks for runs whose process instance has vanished from Zeebe. A run is looked for when it is
+    this long past its deadline, or ten times this long silent without one."""
     broker: BrokerOptions = BrokerOptions()
     """The broker of `dmnroute broker`: version, memory, ports, …"""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

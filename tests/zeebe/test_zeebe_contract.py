@@ -164,3 +164,18 @@ async def test_an_instance_that_was_cancelled_in_operate_is_closed(zeebe: ZeebeH
     await zeebe.advance(60 + 31)
     assert await reconciler.look() == [run]
     assert (await zeebe.until(run, "cancelled")).status == "cancelled"
+
+
+async def test_a_run_that_waits_for_long_is_looked_for_seldom(zeebe: ZeebeHarness) -> None:
+    """Each look is a write for the broker: a run that was there is left alone for ten looks."""
+    zeebe.publish("p", by_hop(["agent", "action", "signal"], [{"action": '"wait"', "signal": '"never"'}]))
+    run = await zeebe.start("p")
+    state = await zeebe.until(run, "waiting")
+    reconciler = Reconciler(zeebe.router, zeebe.engine.gateway, every=30)
+    await zeebe.advance(301)
+    assert await reconciler.look() == []
+    await zeebe.engine.gateway.cancel_instance(str(state.run.process_instance))
+    await zeebe.advance(290)
+    assert await reconciler.look() == []
+    await zeebe.advance(11)
+    assert await reconciler.look() == [run]

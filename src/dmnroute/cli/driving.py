@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from dmnroute.cli.streams import note
 from dmnroute.cli.views.progress import ProgressLines
 from dmnroute.cli.views.rest import tell_rest
 from dmnroute.errors import OperatorError, did_you_mean
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     from dmnroute.routing.history import History
     from dmnroute.routing.ports import Store
     from dmnroute.routing.records import RunState
+
+ROUTER_PATIENCE = 5.0
+"""Seconds that a router on Zeebe has to answer before it is said that none does."""
 
 MANY = 10_000
 """Latest runs among which a mistyped id is looked for."""
@@ -57,9 +64,32 @@ async def drive_on(app: App, run: str, *, patient: bool = False) -> None:
     """Drive a run, then its parent, and so on up: each may have waited for the one below it."""
     following: str | None = run
     while following is not None:
-        await app.drive(following, patient=patient)
+        async with _telling_what_is_missing(app, following):
+            await app.drive(following, patient=patient)
         state = await app.store.state(following)
         following = parent_of(state) if state else None
+
+
+@asynccontextmanager
+async def _telling_what_is_missing(app: App, run: str) -> AsyncIterator[None]:
+    """On Zeebe others have to work: say so when the body takes long, and nobody does."""
+    telling = asyncio.create_task(_tell_of_no_router(app, run))
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+
+async def _tell_of_no_router(app: App, run: str) -> None:
+    await asyncio.sleep(ROUTER_PATIENCE)
+    state = await app.store.state(run)
+    if state is not None and app.engine_of(state) is not app.local and state.run.process_instance is None:
+        note(
+            f"run `{run}` waits for a router: `dmnroute router` starts one;"
+            " it has to have the same store, as DMNROUTE_STORE says it"
+        )
 
 
 async def go_on(session: Session, run: str, *, as_json: bool, drive: bool, act: Act) -> int:

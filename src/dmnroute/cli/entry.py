@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from typer import TyperException
+from typer import Abort, TyperException
 from typer.main import get_command
 
 from dmnroute.cli import streams
@@ -47,7 +47,7 @@ def exit_code(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         streams.close_quietly()
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Abort):
         return INTERRUPTED
     except Exception as error:  # nothing that was foreseen: the developers have to know all of it
         traceback.print_exc()

@@ -20,11 +20,12 @@ async def serve_until_told(app: App, *, router: bool, agents: bool) -> None:
 
     version = await app.gateway.version()
     workers = await app.workers(router=router, agents=agents)
+    reconciler = Reconciler(app.router, app.gateway, every=app.settings.reconcile)
     stop = asyncio.Event()
     _on_signals(stop)
     parts = [*(["router"] if router else []), *([f"{len(app.registry.agents)} agents"] if agents else [])]
     say(f"{' and '.join(parts)} on Zeebe {version} at {app.settings.zeebe_address}; Ctrl-C stops")
-    await serve(workers, stop, reconciler=Reconciler(app.router, app.gateway) if router else None)
+    await serve(workers, stop, reconciler=reconciler if router else None)
     note("stopped; jobs at hand are finished")
 
 

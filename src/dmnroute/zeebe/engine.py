@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,27 +14,43 @@ from dmnroute.router.router import Router
 from dmnroute.routing.records import RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
-from dmnroute.zeebe.watching import watch
+from dmnroute.zeebe.watching import LOOK, watch
+
+START_AGAIN = 3.0
+"""Seconds until a run that no router has taken is started once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZeebeEngine:
-    """Writes into the store first, then tells the broker: what got lost in between is told again by a repetition."""
+    """Writes into the store first, then tells the broker: what got lost in between is told again by a repetition.
+
+    Where no broker is, they say so soon: OperatorError `broker_unavailable`.
+    """
 
     router: Router
     gateway: Gateway
     listener: Listener = field(default=lambda run, turn: None)
 
     async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
-        """Start a run that no process instance has yet, and watch it until it rests.
+        """Start a run that no process instance has yet, and watch it until it rests."""
+        await self._have_started(run)
+        return await watch(run, self.router.store, self.listener, patient=patient)
 
-        A message with the run's id starts no second instance beside a live one, so this may be repeated.
+    async def _have_started(self, run: str) -> None:
+        """Start the run again and again until a router takes it: before the first router nothing is deployed.
+
+        A message with the run's id starts no second instance beside a live one.
         """
         state = await self._state(run)
-        if state.run.process_instance is None and state.hop == 0 and state.status == "running":
+        while _is_new(state):
+            await self.gateway.reach()
             start = {"runId": run, "policy": state.run.policy, "input": state.run.input, "tags": state.run.tags}
-            await self.gateway.publish(START_MESSAGE, run, start, life=0, message_id=f"start:{run}")
-        return await watch(run, self.router.store, self.listener, patient=patient)
+            await self.gateway.publish(START_MESSAGE, run, start, life=0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(START_AGAIN):
+                    while _is_new(state):
+                        await asyncio.sleep(LOOK)
+                        state = await self._state(run)
 
     async def start(
         self, policy: str, *, run: str | None, input: Mapping[str, Any], tags: Mapping[str, str] | None = None
@@ -43,11 +61,13 @@ class ZeebeEngine:
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside. Raises OperatorError `unknown_run`, `run_ended`."""
+        await self.gateway.reach()
         await self.router.signal(run, name, payload, key=key)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
     async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
         """Answer an escalation. Raises OperatorError `unknown_run`, `not_escalated`."""
+        await self.gateway.reach()
         await self.router.answer(run, answer)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
@@ -57,6 +77,7 @@ class ZeebeEngine:
         Raises:
             OperatorError: `unknown_run`, `not_stopped`, or `instance_gone`.
         """
+        await self.gateway.reach()
         state = await self._state(run)
         instance, stop = state.run.process_instance, state.stop
         if state.status != "stopped" or stop is None or stop.element_instance is None or instance is None:
@@ -71,12 +92,15 @@ class ZeebeEngine:
     async def cancel(self, run: str) -> None:
         """End a run and its process instance; one that ended stays as it is."""
         state = await self._state(run)
+        # An instance that isn't told ends by itself: its next route job finds the run ended.
         await self.router.cancel(run)
         if state.run.process_instance is not None:
+            await self.gateway.reach()
             await self.gateway.cancel_instance(state.run.process_instance)
 
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the other steps of its hop go on. Raises OperatorError `unknown_step`."""
+        await self.gateway.reach()
         await self.router.cancel_step(step)
         await self.gateway.publish(CANCEL_MESSAGE, step)
 
@@ -85,3 +109,8 @@ class ZeebeEngine:
         if state is None:
             raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
         return state
+
+
+def _is_new(state: RunState) -> bool:
+    """Whether nobody has taken the run yet."""
+    return state.run.process_instance is None and state.hop == 0 and state.status == "running"

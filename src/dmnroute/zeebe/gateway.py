@@ -6,8 +6,9 @@ way of retrying and one way of writing JSON.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import grpc
@@ -27,13 +28,18 @@ GONE = frozenset({grpc.StatusCode.NOT_FOUND, grpc.StatusCode.FAILED_PRECONDITION
 REQUEST_TIMEOUT = 20.0
 """Seconds for one try of a call."""
 
+FIRST_PATIENCE = 1.5
+"""Seconds until a broker that never answered is given up: most likely there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """A connection to a broker's gateway."""
 
     channel: grpc.aio.Channel
+    address: str = "the address given"
     backoff: Backoff = field(default_factory=Backoff)
+    _reached: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     @property
     def _stub(self) -> GatewayStub:
@@ -61,10 +67,39 @@ class Gateway:
             ) from error
         return True
 
+    async def reach(self) -> None:
+        """Make sure that a broker is there. One that answered before may be away for a while: nothing is asked again.
+
+        Raises:
+            OperatorError: `broker_unavailable`, within some two seconds.
+        """
+        if not self._reached.is_set():
+            await self.version()
+
     async def version(self) -> str:
-        """The version of the gateway. Raises OperatorError `broker_unavailable`."""
-        answer = await self._ask("tell its topology", lambda: self._stub.Topology(pb.TopologyRequest(), timeout=5))
+        """The version of the gateway, asked with little patience.
+
+        Raises:
+            OperatorError: `broker_unavailable`, within some two seconds.
+        """
+        ask = lambda: self._stub.Topology(pb.TopologyRequest(), timeout=FIRST_PATIENCE)  # noqa: E731
+        try:
+            answer = await replace(self.backoff, patience=FIRST_PATIENCE).call("tell its topology", ask)
+        except (OperatorError, grpc.aio.AioRpcError) as error:
+            raise self._nobody(error) from error
+        self._reached.set()
         return str(answer.gatewayVersion)
+
+    def _nobody(self, error: BaseException) -> OperatorError:
+        refusal = error.__cause__ if isinstance(error, OperatorError) else error
+        reason = str(refusal.details()) if isinstance(refusal, grpc.aio.AioRpcError) else str(error)
+        # gRPC tells a whole story, and ends it with the cause: "Connection refused".
+        cause = reason.rpartition(": ")[2].strip(" ]").lower()
+        return OperatorError(
+            f"no broker answers at {self.address}: {cause}",
+            code="broker_unavailable",
+            hint="`dmnroute broker up` starts one on this machine; ZEEBE_ADDRESS says where another one is",
+        )
 
     async def deploy(self, name: str, content: bytes) -> None:
         """Deploy a resource; the broker makes a new version only of what changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dmnroute.router.router import Router
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 OPEN: tuple[RunStatus, ...] = ("running", "waiting", "escalated", "stopped")
 
-GRACE = 30.0
-"""Seconds past its deadline after which a run that says nothing is looked for."""
-SILENCE = 300.0
-"""Seconds after which a run without a deadline is looked for."""
+EVERY = 30.0
+"""Seconds between two looks."""
+SILENCE = 10
+"""So many looks a run without a deadline may be silent until it is looked for; so many pass until it is once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +28,46 @@ class Reconciler:
 
     router: Router
     gateway: Gateway
-    grace: float = GRACE
-    silence: float = SILENCE
+    every: float = EVERY
+    """Seconds between two looks, and past its deadline after which a run that says nothing is looked for."""
+    _next: dict[str, tuple[datetime, datetime]] = field(default_factory=dict, init=False)
+    """When each run was heard of last, and when it is looked for if it stays silent."""
 
     async def look(self) -> list[str]:
         """Close the runs that have vanished; answers their ids."""
+        states = [state for state in await self.router.store.states(statuses=OPEN) if state.run.process_instance]
+        self._forget_all_but({state.run.id for state in states})
         vanished = []
-        for state in await self.router.store.states(statuses=OPEN):
-            if await self._is_silent(state) and await self._has_vanished(state):
+        for state in states:
+            if self.router.clock.now() >= await self._when(state) and await self._has_vanished(state):
                 await self.router.cancel(state.run.id)
                 log.warning("run closed: its process instance is gone", extra={"run": state.run.id})
                 vanished.append(state.run.id)
         return vanished
 
-    async def _is_silent(self, state: RunState) -> bool:
-        if state.run.process_instance is None:
-            return False
-        history = await self.router.store.history(state.run.id)
-        due = _due(history.last) if history and history.last else None
-        limit = state.updated + timedelta(seconds=self.silence) if due is None else due + timedelta(seconds=self.grace)
-        return self.router.clock.now() >= limit
+    async def _when(self, state: RunState) -> datetime:
+        heard, when = self._next.get(state.run.id, (None, state.updated))
+        if heard != state.updated:
+            history = await self.router.store.history(state.run.id)
+            due = _due(history.last) if history and history.last else None
+            when = due + self._looks(1) if due else state.updated + self._looks(SILENCE)
+            self._next[state.run.id] = state.updated, when
+        return when
 
     async def _has_vanished(self, state: RunState) -> bool:
         assert state.run.process_instance is not None
-        return not await self.gateway.is_there(state.run.process_instance)
+        if not await self.gateway.is_there(state.run.process_instance):
+            return True
+        # A run may wait for days, and each question is a write for the broker.
+        self._next[state.run.id] = state.updated, self.router.clock.now() + self._looks(SILENCE)
+        return False
+
+    def _looks(self, number: int) -> timedelta:
+        return timedelta(seconds=self.every * number)
+
+    def _forget_all_but(self, open_runs: set[str]) -> None:
+        for run in self._next.keys() - open_runs:
+            del self._next[run]
 
 
 def _due(hop: Hop) -> datetime | None:

@@ -43,19 +43,19 @@ class Backoff:
             OperatorError: `broker_unavailable`, when patience ran out.
             grpc.aio.AioRpcError: any other refusal of the broker.
         """
-        delay, waited = self.first, 0.0
+        now = asyncio.get_running_loop().time
+        delay, until = self.first, now() + self.patience
         while True:
             try:
                 return await attempt()
             except grpc.aio.AioRpcError as error:
                 if error.code() not in NOT_NOW:
                     raise
-                if waited >= self.patience:
+                if now() >= until:
                     raise OperatorError(
                         f"the broker can't {what}: {error.code().name.lower()}, {error.details()}",
                         code="broker_unavailable",
                         hint="is it running? `dmnroute broker status` tells about a local one",
                     ) from error
-            pause = delay * (0.5 + self.random.random() / 2)
-            await asyncio.sleep(pause)
-            waited, delay = waited + pause, min(delay * 2, self.longest)
+            await asyncio.sleep(delay * (0.5 + self.random.random() / 2))
+            delay = min(delay * 2, self.longest)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from dmnroute.agents.execute import StepRunner
+from dmnroute.errors import DmnrouteError
 from dmnroute.router.router import Router
 from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Limits
@@ -19,16 +21,17 @@ from dmnroute.zeebe.signal_worker import SIGNAL_VARIABLES, SignalWorker
 from dmnroute.zeebe.wire import ROUTE_VARIABLES
 from dmnroute.zeebe.worker import JOB_TIMEOUT, Worker
 
+log = logging.getLogger(__name__)
+
 DRAIN = 60.0
 """Seconds that jobs at hand may take after `stop`; what isn't done then is delivered to another worker."""
 
-RECONCILE = 30.0
-"""Seconds between two looks for runs that vanished."""
 
-
-def router_worker(router: Router, gateway: Gateway, *, limits: Limits, name: str) -> Worker:
+def router_worker(
+    router: Router, gateway: Gateway, *, limits: Limits, name: str, job_timeout: float = JOB_TIMEOUT
+) -> Worker:
     """Answers route and signal jobs."""
-    worker = Worker(gateway, name)
+    worker = Worker(gateway, name, job_timeout=job_timeout)
     worker.serve(ROUTE_JOB, RouteWorker(router, limits).handle, variables=ROUTE_VARIABLES)
     worker.serve(SIGNAL_JOB, SignalWorker(router, gateway).handle, variables=SIGNAL_VARIABLES)
     return worker
@@ -81,8 +84,11 @@ async def serving(workers: Sequence[Worker]) -> AsyncIterator[None]:
 
 async def _reconcile(reconciler: Reconciler) -> None:
     while True:
-        await asyncio.sleep(RECONCILE)
-        await reconciler.look()
+        await asyncio.sleep(reconciler.every)
+        try:
+            await reconciler.look()
+        except DmnrouteError as error:  # the store or the broker is away: the next look finds it all
+            log.warning("no look for vanished runs", extra={"error": error.message})
 
 
 async def _end(tasks: Sequence[asyncio.Task[None] | asyncio.Task[bool]]) -> None:

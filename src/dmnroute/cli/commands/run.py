@@ -74,6 +74,7 @@ async def _run(
 
     async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
         version = await app.policies.active(policy)
+        await app.reach_engine()
         started = await _start(app, policy, given, run_id=run_id, tags=tags)
         if not as_json:
             say(f"{started.id}  policy {policy} version {version.version}")
