@@ -17,6 +17,7 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.errors import without_passwords
+from dmnroute.cli.offering import offer_broker
 from dmnroute.cli.options import AsJson, EngineName
 from dmnroute.cli.session import session_of
 
@@ -68,6 +69,8 @@ def demo(
     from dmnroute.cli.demo.session import fresh_name
 
     settings = session_of(context).on(engine).settings()
+    if settings.engine == "zeebe" and not as_json:
+        offer_broker(settings)
     changes = tuple(map(read_change, set_ or ()))
     wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context), engine)
     board = Board()
