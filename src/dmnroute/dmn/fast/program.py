@@ -100,7 +100,8 @@ class _Writer:
                 if not plain:
                     value = code.expression("from_python(VALUE)", VALUE=value)
             case FromDecision():
-                value = self._parts(code.name(f"value{source.step}"), source.path)
+                held = "plain" if plain else "value"
+                value = self._parts(code.name(f"{held}{source.step}"), source.path)
             case FromExpression():
                 value = self._evaluated(source)
         if plain or not source.types:
@@ -125,7 +126,8 @@ class _Writer:
         value = self.source(source, plain=False)
         if is_last:
             return code.statements("return to_python(VALUE)", VALUE=value)
-        return code.statements("TARGET = VALUE", TARGET=code.name(f"value{number}"), VALUE=value)
+        parts = {"TARGET": code.name(f"value{number}"), "PLAIN": code.name(f"plain{number}")}
+        return code.statements("TARGET = PLAIN = VALUE", **parts, VALUE=value)
 
 
 class _Again:

@@ -9,7 +9,7 @@ from dmnroute.dmn.fast import code
 from dmnroute.dmn.fast.lookup import Lookup
 from dmnroute.dmn.fast.outputs import Answers
 from dmnroute.dmn.fast.plan import NotPlain
-from dmnroute.dmn.fast.values import Doubt, Hold, is_open, is_unchanged, keeps
+from dmnroute.dmn.fast.values import Doubt, Hold, is_open, is_unchanged, keeps, plainly
 from dmnroute.dmn.hit_policies.base import Hits
 from dmnroute.dmn.matcher import IndexMatcher
 from dmnroute.dmn.model import HitPolicyName
@@ -146,13 +146,19 @@ class TableWriter:
         if not all(is_unchanged(value, self._step.types, self._writer.types) for value in (*values, default)):
             raise NotPlain
         example = "DEFAULT if found is None else ITEM" if self._is_first else "ITEM if found else DEFAULT"
-        item = self._item(values, "VALUES[found]" if self._is_first else "VALUES[found[0]]")
-        answer = code.expression(example, DEFAULT=self._item([default], "VALUES[0]"), ITEM=item)
+        which = "VALUES[found]" if self._is_first else "VALUES[found[0]]"
+
+        def answer(values: Sequence[Value]) -> ast.expr:
+            item, otherwise = self._item(values[:-1], which), self._item(values[-1:], "VALUES[0]")
+            return code.expression(example, DEFAULT=otherwise, ITEM=item)
+
+        lines = self._given(answer([*values, default]))
+        if not self._is_last:
+            plain = answer([plainly(value) for value in [*values, default]])
+            lines += code.statements("TARGET = ANSWER", TARGET=code.name(f"plain{self._number}"), ANSWER=plain)
         if self._is_first:
-            return self._given(answer)
-        return code.statements("if found[1:]:\n    raise DOUBT", DOUBT=self._writer.put("doubt", Doubt)) + self._given(
-            answer
-        )
+            return lines
+        return code.statements("if found[1:]:\n    raise DOUBT", DOUBT=self._writer.put("doubt", Doubt)) + lines
 
     def _list(self, rows: Sequence[Row], default: Value) -> list[ast.stmt]:
         if not all(is_open(name, self._writer.types) for name in self._step.types):
@@ -166,7 +172,8 @@ class TableWriter:
     def _given(self, answer: ast.expr) -> list[ast.stmt]:
         if self._is_last:
             return code.statements("return ANSWER", ANSWER=answer)
-        return code.statements("TARGET = ANSWER", TARGET=code.name(f"value{self._number}"), ANSWER=answer)
+        parts = {"VALUE": code.name(f"value{self._number}"), "PLAIN": code.name(f"plain{self._number}")}
+        return code.statements("VALUE = PLAIN = ANSWER", **parts, ANSWER=answer)
 
     def _item(self, values: Sequence[Value], example: str) -> ast.expr:
         """Code for one of the values; contexts and lists are given out as copies, which the caller may change."""

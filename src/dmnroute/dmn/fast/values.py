@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from dmnroute.dmn.index.order import float_of
 from dmnroute.dmn.types import BASIC, Mismatch
 
 if TYPE_CHECKING:
@@ -22,6 +24,16 @@ def part(value: Any, key: str) -> object:
     if type(value) is not dict:
         raise Doubt
     return value.get(key)
+
+
+def plainly(value: Value) -> Value:
+    """The value as tables look it up best: numbers as floats where these mean exactly the same."""
+    if isinstance(value, Decimal):
+        twin = float_of(value)
+        return value if twin is None else twin
+    if isinstance(value, dict):
+        return {key: plainly(each) for key, each in value.items()}
+    return value
 
 
 class Hold:
