@@ -79,8 +79,8 @@ EXPLAINED = (
     Explained(
         "input-in-a-list",
         "broken",
-        "`?` isn't found by functions of lists, nor as an item of a list; `cellInput` is",
-        ("? 5 | list contains([1, 5], ?)", "? 5 | count([?]) = 1"),
+        "`?` isn't recognised as an item of a list, and where a function takes any value; `cellInput` is",
+        ("? 5 | list contains([1, 5], ?)", "? 5 | count([?]) = 1", "? 5 | max(1, ?) = 5"),
     ),
     Explained(
         "true-beside-others",

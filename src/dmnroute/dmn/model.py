@@ -308,6 +308,8 @@ class Definitions(Element):
     exporter: str = ""
     execution_platform: str = ""
     dialect: Dialect = "dmn"
+    version: str = ""
+    """The version of the standard: `1.3`, …"""
     file: str = ""
     imports: tuple[Import, ...] = ()
     item_definitions: tuple[ItemDefinition, ...] = ()

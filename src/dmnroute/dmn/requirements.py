@@ -48,13 +48,15 @@ def requirements(
         if not isinstance(required, _KINDS[origin]):
             _wrong(element, origin, required, library, namespace, problems)
             continue
-        names = visible_names(required)
+        names = visible_names(required, camunda=library.main.dialect == "camunda")
         found.append(Requirement(origin, key, names, library.prefix(namespace, key[0])))
     return tuple(found)
 
 
-def visible_names(element: model.DRGElement) -> tuple[str, ...]:
-    """Variable name, name, and for decisions the id, which Camunda uses; without repetition."""
+def visible_names(element: model.DRGElement, *, camunda: bool = False) -> tuple[str, ...]:
+    """Variable name, name, and for decisions the id; Camunda knows a decision by the first of variable name and id."""
+    if camunda and isinstance(element, model.Decision):
+        return (element.variable.name or element.id,)
     names = [element.variable.name, element.name]
     if isinstance(element, model.Decision):
         names.append(element.id)

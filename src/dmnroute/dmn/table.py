@@ -85,6 +85,7 @@ class TableLogic:
             self._rows(cells.values, scope, run),
             tuple(column.priorities for column in self.columns),
             self.table.aggregation,
+            self.camunda,
         )
         outcome = self.policy.apply(hits)
         if outcome.violation:

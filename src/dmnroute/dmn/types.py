@@ -45,6 +45,11 @@ BASIC: Mapping[str, type] = {
 """The Python type of each of FEEL's types, under all the names that DMN 1.1 to 1.5 and Camunda give them."""
 
 
+_CHECKED_BY_CAMUNDA = frozenset(
+    ("number", "string", "boolean", "date", "time", "dateTime", "dayTimeDuration", "yearMonthDuration")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """What a value is not."""
@@ -71,7 +76,7 @@ class Types:
             return value
         basic = BASIC.get(type_ref)
         if self.camunda:
-            fits = basic is None or isinstance(value, basic)
+            fits = type_ref not in _CHECKED_BY_CAMUNDA or isinstance(value, BASIC[type_ref])
             return value if fits else _mismatch(value, type_ref)
         if basic is not None:
             return _basic(value, basic, type_ref)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmnroute.dmn import model
+from dmnroute.dmn.places import Where, input_column, input_place, output_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dmnroute.errors import Place
 
 
 def tables(element: model.DRGElement) -> Iterator[model.DecisionTable]:
@@ -22,6 +25,36 @@ def expressions(element: model.DRGElement) -> Iterator[model.Expression]:
             yield from _inside(element.expression)
         case model.BusinessKnowledgeModel() if element.encapsulated_logic is not None:
             yield from _inside(element.encapsulated_logic)
+
+
+class Text(NamedTuple):
+    """A text in FEEL, where it stands, and whether it holds tests."""
+
+    text: str
+    place: Place
+    is_test: bool
+
+
+def texts(definitions: model.Definitions) -> Iterator[Text]:
+    """Every text in FEEL of a file, but for allowed values."""
+    for element in definitions.elements:
+        where = Where(definitions.file, element.name or element.id)
+        for expression in expressions(element):
+            if isinstance(expression, model.LiteralExpression):
+                yield Text(expression.text, where.place(text=expression.text), False)
+            elif isinstance(expression, model.DecisionTable):
+                yield from _cells(expression, where)
+
+
+def _cells(table: model.DecisionTable, where: Where) -> Iterator[Text]:
+    for number, clause in enumerate(table.inputs, start=1):
+        text = clause.input_expression.text
+        yield Text(text, where.place(column=input_column(number), text=text), False)
+    for index, rule in enumerate(table.rules):
+        for column, entry in enumerate(rule.input_entries):
+            yield Text(entry.text, input_place(table, where, index, column), True)
+        for column, output in enumerate(rule.output_entries):
+            yield Text(output.text, output_place(table, where, index, column), False)
 
 
 def _inside(expression: model.Expression) -> Iterator[model.Expression]:

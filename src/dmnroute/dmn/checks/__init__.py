@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmnroute.dmn.checks.base import Rule, Subject
+from dmnroute.dmn.checks.camunda_wrong import camunda_wrong
 from dmnroute.dmn.checks.empty_output import empty_output
 from dmnroute.dmn.checks.finding import Finding, from_error
 from dmnroute.dmn.checks.known_names import KnownNames
@@ -16,6 +17,7 @@ from dmnroute.dmn.checks.missing_quotes import missing_quotes
 from dmnroute.dmn.checks.spaced_name import spaced_name
 from dmnroute.dmn.checks.unknown_name import unknown_name
 from dmnroute.dmn.checks.unreachable_rule import unreachable_rule
+from dmnroute.dmn.checks.zeebe_refuses import zeebe_refuses
 from dmnroute.dmn.engine import Model
 from dmnroute.dmn.loading import load_with_problems
 
@@ -26,7 +28,15 @@ if TYPE_CHECKING:
     from dmnroute.dmn.library import Resolver
     from dmnroute.dmn.model import Dialect
 
-RULES: tuple[Rule, ...] = (missing_quotes, unknown_name, empty_output, spaced_name, unreachable_rule)
+RULES: tuple[Rule, ...] = (
+    missing_quotes,
+    unknown_name,
+    empty_output,
+    spaced_name,
+    camunda_wrong,
+    zeebe_refuses,
+    unreachable_rule,
+)
 
 
 def check(

@@ -30,6 +30,8 @@ class Hits:
     priorities: tuple[tuple[Value, ...], ...] = ()
     """For each output column its allowed values, the most important first; empty when it lists none."""
     aggregation: BuiltinAggregator | None = None
+    numbers_only: bool = False
+    """Camunda aggregates nothing but numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,17 @@ def apply(hits: Hits) -> Outcome:
         return Outcome([row.value for row in matched], matched)
     if hits.aggregation is BuiltinAggregator.COUNT:
         return Outcome(Decimal(len(matched)), matched)
-    return _aggregate(hits.aggregation, matched)
+    unfit = tuple(row for row in matched if not isinstance(row.value, Decimal))
+    if unfit and hits.numbers_only:
+        return Outcome(None, matched, f"{hits.aggregation.value} takes numbers, which {rules(unfit)} doesn't give")
+    return _aggregate(hits.aggregation, matched, unfit or matched)
 
 
-def _aggregate(aggregation: BuiltinAggregator, matched: tuple[Row, ...]) -> Outcome:
+def _aggregate(aggregation: BuiltinAggregator, matched: tuple[Row, ...], unfit: tuple[Row, ...]) -> Outcome:
     values: list[Value] = [row.value for row in matched]
     value = _function(aggregation).run({"values": values}, Evaluation())
     if value is not None:
         return Outcome(value, matched)
-    unfit = tuple(row for row in matched if not isinstance(row.value, Decimal)) or matched
     return Outcome(None, matched, f"{aggregation.value} can't be taken of the output of {rules(unfit)}")
 
 

@@ -8,7 +8,7 @@ from dmnroute.dmn import model
 from dmnroute.dmn.places import Where
 from dmnroute.dmn.xml.boxed import BoxedReader
 from dmnroute.dmn.xml.document import parse
-from dmnroute.dmn.xml.namespaces import MODELER
+from dmnroute.dmn.xml.namespaces import DMN_VERSIONS, MODELER
 from dmnroute.dmn.xml.nodes import Node
 from dmnroute.dmn.xml.texts import information_item, type_ref, unary_tests
 
@@ -31,6 +31,7 @@ def read(source: bytes | str, *, file: str, dialect: model.Dialect | None, probl
         exporter=node.get("exporter"),
         execution_platform=platform,
         dialect=dialect or ("camunda" if platform == "Camunda Cloud" else "dmn"),
+        version=DMN_VERSIONS[node.namespace],
         file=file,
         imports=tuple(_import(child) for child in node.children("import")),
         item_definitions=tuple(_item_definition(child) for child in node.children("itemDefinition")),
