@@ -1,0 +1,40 @@
+"""`python -m benchmarks [--quick] [section ...]`: measure, and print tables with both sides."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+
+from benchmarks import batches, decisions, expressions, loading
+
+SECTIONS: dict[str, Callable[[int], None]] = {
+    "decisions": decisions.measure,
+    "graph": decisions.measure_graph,
+    "loading": lambda _: loading.measure(),
+    "batches": lambda _: batches.measure(),
+    "expressions": lambda _: expressions.measure(),
+}
+
+
+def main() -> None:
+    """Measure all sections, or those that are named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against other decision engines.")
+    parser.add_argument("sections", nargs="*", metavar="section", help=f"of {', '.join(SECTIONS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="fewer contexts, rougher figures")
+    options = parser.parse_args()
+    unknown = set(options.sections) - SECTIONS.keys()
+    if unknown:
+        parser.error(f"no section {', '.join(sorted(unknown))}")
+    engines = f"zen-engine {version('zen-engine')}"
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {engines}")
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
+    for name in options.sections or SECTIONS:
+        SECTIONS[name](1_000 if options.quick else 10_000)
+    print(f"\nload of the machine after: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

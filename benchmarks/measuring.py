@@ -1,0 +1,49 @@
+"""Time calls, and print what came out."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+Call = Callable[[dict[str, object]], object]
+
+
+def median_microseconds(call: Call, contexts: Sequence[dict[str, object]]) -> float:
+    """The median time of one call over the contexts, each timed alone; the clock's own time is part of it."""
+    clock = time.perf_counter_ns
+    for context in contexts[:500]:
+        call(context)
+    times = []
+    for context in contexts:
+        start = clock()
+        call(context)
+        times.append(clock() - start)
+    return statistics.median(times) / 1000
+
+
+def best_seconds(call: Callable[[], object], repetitions: int = 7) -> float:
+    """The shortest of several runs: what other work on the machine disturbs least."""
+    times = []
+    for _ in range(repetitions):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def show(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table in Markdown, so that it can be pasted into a page."""
+    print(f"\n## {title}\n\n| {' | '.join(head)} |\n|{' --- |' * len(head)}")
+    for row in rows:
+        cells = (f"{cell:.2f}" if isinstance(cell, float) and cell < 100 else _plain(cell) for cell in row)
+        print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def ratio(other: float, ours: float) -> str:
+    """How many times longer the other takes."""
+    return f"{other / ours:.1f} ×"
+
+
+def _plain(cell: object) -> str:
+    return f"{cell:,.0f}" if isinstance(cell, float) else str(cell)
