@@ -28,7 +28,7 @@ from dmnroute.zeebe.broker.options import BrokerOptions
 
 
 def _default_store() -> str:
-    return f"sqlite+aiosqlite:///{user_state_path('dmnroute') / 'dmnroute.db'}"
+    return f"sqlite:///{user_state_path('dmnroute') / 'dmnroute.db'}"
 
 
 class Settings(BaseSettings):

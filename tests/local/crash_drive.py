@@ -38,7 +38,7 @@ CHILD = route(
 
 async def drive(folder: Path) -> None:
     """Start what isn't started, and drive everything."""
-    settings = Settings(store=f"sqlite+aiosqlite:///{folder / 'runs.db'}", concurrency=2)
+    settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=2)
     registry = Registry.of([crash_agents])
     async with open_app(settings, project=Project(folder), registry=registry) as app:
         await _start(app, folder)

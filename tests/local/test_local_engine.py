@@ -129,7 +129,7 @@ class Bench:
 async def benched(folder: Path, clock: ManualClock | None = None) -> AsyncIterator[Bench]:
     clock = clock or ManualClock()
     (folder / "dmn").mkdir(exist_ok=True)
-    settings = Settings(store=f"sqlite+aiosqlite:///{folder / 'runs.db'}", concurrency=2)
+    settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=2)
     registry = Registry.of([sys.modules[__name__]])
     async with open_app(settings, project=Project(folder), registry=registry, clock=clock) as app:
         yield Bench(app, clock, folder)

@@ -152,7 +152,7 @@ async def local_harness(folder: Path) -> AsyncIterator[LocalHarness]:
 
     (folder / "dmn").mkdir()
     clock = ManualClock()
-    settings = Settings(store=f"sqlite+aiosqlite:///{folder / 'runs.db'}", concurrency=2)
+    settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=2)
     registry = Registry.of([sys.modules[agents.__name__]])
     async with open_app(settings, project=Project(folder), registry=registry, clock=clock) as app:
         harness = LocalHarness(app, clock, folder / "ledger")

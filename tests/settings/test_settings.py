@@ -37,7 +37,7 @@ def said(**given: Any) -> str:
 def test_without_anything_set_there_are_defaults(here: Path) -> None:
     """A store in the user's state folder, the local engine, no limit of cost."""
     settings = load_settings()
-    assert settings.store == f"sqlite+aiosqlite:///{here.parent}/state/dmnroute/dmnroute.db"
+    assert settings.store == f"sqlite:///{here.parent}/state/dmnroute/dmnroute.db"
     assert (settings.limits, settings.engine, settings.project, settings.agents) == (Limits(), "local", None, [])
     assert (settings.runs_at_once, settings.lease, settings.log_level) == (8, 30, "warning")
     assert settings.concurrency >= 2
