@@ -12,7 +12,7 @@ from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_t
 from tests.dmn.test_dmn_index import keyed_tables, tables, values
 
 from dmnroute.dmn import load
-from dmnroute.dmn.fast.program import program
+from dmnroute.dmn.fast.program import program, traced_program
 from dmnroute.dmn.loading import load_with_problems
 from dmnroute.dmn.model import HitPolicyName
 from dmnroute.errors import TableError, UsageError
@@ -154,3 +154,36 @@ def test_an_input_named_like_a_function_is_found_both_ways(columns, inputs):
     """Inputs hide the functions of FEEL."""
     decision = load(one_table(columns, ["x"], [("> 2", "1"), ("-", "2")])).decision("Route")
     assert decision.value(inputs) == decision.value_in_full(inputs)
+
+
+@given(tables(), values, values, policies, st.booleans())
+@settings(max_examples=300)
+def test_the_trace_is_the_same_both_ways(table, a, b, policy, camunda):
+    """Every field of the result: matched rules, what was looked at, notices; and the errors."""
+    model, problems = load_with_problems(one_table(["a", "c.b"], ["x"], table, policy=policy, camunda=camunda))
+    assume(not problems.errors)
+    decision = model.decision("Route")
+    for inputs in ({"a": a, "c": {"b": b}}, {"a": a}, {"a": a, "c": {}}, {"a": a, "c": b}):
+        assert _answer(decision.evaluate, inputs) == _answer(decision.evaluate_in_full, inputs)
+
+
+@pytest.mark.parametrize("policy", ["FIRST", "UNIQUE", "COLLECT", "RULE ORDER"])
+@pytest.mark.parametrize(
+    "inputs", [{"a": "b", "b": 19.5}, {"a": "x", "b": -1}, {"a": "a", "b": 2**60}, {"a": None, "b": 1}]
+)
+def test_a_traced_result_of_plain_values_is_made_on_the_fast_path(policy, inputs):
+    """With outputs of several columns, a default, and values that only the long way knows."""
+    decision = load(one_table(["a", "b"], ["x", "y"], RULES[:2], policy=policy)).decision("Route")
+    assert repr(decision.evaluate(inputs)) == repr(decision.evaluate_in_full(inputs))
+    if inputs["a"] is not None and abs(inputs["b"]) < 2**53:
+        fast = traced_program(decision._unit, decision._model.units, decision._model.declared, otherwise=_refuse)
+        assert fast(inputs) == decision.evaluate_in_full(inputs)
+
+
+def test_traces_are_the_callers_own():
+    """Changing the outputs of one result changes no other."""
+    decision = load(one_table(["a"], ["x", "y"], [("> 1", "[1]", "1")])).decision("Route")
+    result = decision.evaluate({"a": 2})
+    result.value["x"].append(2)
+    result.matched[0].outputs["x"].append(2)
+    assert decision.evaluate({"a": 2}) == decision.evaluate_in_full({"a": 2})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dmnroute.dmn.batch.values import Batch
 from dmnroute.dmn.execution import Execution
 from dmnroute.dmn.explain import Explanation, explain
-from dmnroute.dmn.fast.program import Program, program
+from dmnroute.dmn.fast.program import Program, program, traced_program
 from dmnroute.dmn.problems import Problems
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
@@ -171,6 +171,7 @@ class CompiledDecision:
         self._model = owner
         self._unit = unit
         self._fast: Program | None = None
+        self._traced: Callable[..., Result] | None = None
         self._batch: Batch | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -224,7 +225,7 @@ class CompiledDecision:
 
     def value_in_full(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
         """The value alone, the long way: what the fast path comes back to in doubt."""
-        return self.evaluate(inputs, now=now, trace=False).value
+        return self.evaluate_in_full(inputs, now=now, trace=False).value
 
     def _value(self, inputs: Mapping[str, object], now: datetime | None) -> object:
         return self.value_in_full(inputs, now=now)
@@ -238,6 +239,30 @@ class CompiledDecision:
         overrides: Mapping[str, object] | None = None,
     ) -> Result:
         """The value with its trace; see `Model.evaluate`."""
+        if trace and not overrides:
+            return self._fast_trace()(inputs, now=now)
+        return self.evaluate_in_full(inputs, now=now, trace=trace, overrides=overrides)
+
+    def _fast_trace(self) -> Callable[..., Result]:
+        if self._traced is None:
+            way: Callable[..., Any] | None = traced_program(
+                self._unit, self._model.units, self._model.declared, otherwise=self._trace
+            )
+            self._traced = way or self.evaluate_in_full
+        return self._traced
+
+    def _trace(self, inputs: Mapping[str, object], now: datetime | None) -> Result:
+        return self.evaluate_in_full(inputs, now=now)
+
+    def evaluate_in_full(
+        self,
+        inputs: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        trace: bool = True,
+        overrides: Mapping[str, object] | None = None,
+    ) -> Result:
+        """The same, the long way: what the fast path comes back to in doubt."""
         run = Run(self._unit.types, now=now)
         with _guarded(self._unit):
             execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)

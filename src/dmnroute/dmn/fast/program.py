@@ -35,7 +35,20 @@ def program(
 ) -> Program | None:
     """The program of a decision, which in doubt answers what `otherwise` does; null where it always would."""
     try:
-        return _Writer(plan(unit, units, declared), unit.types, otherwise).program()
+        return _Writer(plan(unit, units, declared), unit.types, _Again(otherwise)).program()
+    except NotPlain:
+        return None
+
+
+def traced_program(
+    unit: DecisionUnit, units: Mapping[Key, AnyUnit], declared: frozenset[str], *, otherwise: Otherwise
+) -> Program | None:
+    """The same with the result and its trace as the answer: for a single table, where no value makes a notice."""
+    try:
+        steps = plan(unit, units, declared)
+        if len(steps) > 1:
+            return None
+        return _Writer(steps, unit.types, otherwise, traced=True).program()
     except NotPlain:
         return None
 
@@ -53,10 +66,13 @@ return AGAIN(inputs, now)
 class _Writer:
     """Writes the function; each step leaves its value in a variable for those after it."""
 
-    def __init__(self, steps: tuple[Step, ...], types: Types, otherwise: Otherwise) -> None:
+    def __init__(
+        self, steps: tuple[Step, ...], types: Types, otherwise: Otherwise | _Again, *, traced: bool = False
+    ) -> None:
         self.types = types
+        self.traced = traced
         self._steps = steps
-        self._again = _Again(otherwise)
+        self._otherwise = otherwise
         self._namespace: dict[str, object] = {
             "bisect": bisect_right,
             "deepcopy": deepcopy,
@@ -74,14 +90,17 @@ class _Writer:
         for number, step in enumerate(self._steps):
             is_last = number == len(self._steps) - 1
             if isinstance(step.logic, FromExpression):
+                if self.traced:
+                    raise NotPlain
                 body += self._expression(number, step.logic, is_last)
             else:
                 body += TableWriter(self, number, step, step.logic, is_last).statements()
         doubts = self.put("doubts", (KeyError, TypeError, Doubt, FeelError, RecursionError))
-        again = self.put("again", self._again)
+        again = self.put("again", self._otherwise)
         lines = code.statements(_BODY, STEPS=body, DOUBTS=doubts, AGAIN=again)
         made: Program = code.function("value", ["inputs"], {"now": None}, lines, self._namespace)
-        self._again.program = made
+        if isinstance(self._otherwise, _Again):
+            self._otherwise.program = made
         return made
 
     def put(self, prefix: str, value: object) -> ast.Name:
@@ -95,8 +114,8 @@ class _Writer:
         match source:
             case FromInput():
                 value = self._parts(code.expression("inputs[KEY]", KEY=code.constant(source.path[0])), source.path[1:])
-                if source.optional:
-                    self._again.optional.add(source.path[0])
+                if source.optional and isinstance(self._otherwise, _Again):
+                    self._otherwise.optional.add(source.path[0])
                 if not plain:
                     value = code.expression("from_python(VALUE)", VALUE=value)
             case FromDecision():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from dmnroute.dmn.fast import code
 from dmnroute.dmn.fast.lookup import Lookup
 from dmnroute.dmn.fast.outputs import Answers
-from dmnroute.dmn.fast.plan import NotPlain
+from dmnroute.dmn.fast.plan import FromInput, NotPlain
+from dmnroute.dmn.fast.traced import Tracer
 from dmnroute.dmn.fast.values import Doubt, Hold, is_open, is_unchanged, keeps, plainly
 from dmnroute.dmn.hit_policies.base import Hits
 from dmnroute.dmn.matcher import IndexMatcher
@@ -29,6 +30,7 @@ class Writer(Protocol):
     """What the writer of a whole program gives to those of its tables."""
 
     types: Types
+    traced: bool
 
     def put(self, prefix: str, value: object) -> ast.Name: ...
 
@@ -78,7 +80,7 @@ class TableWriter:
         """Read the values, look the rules up, make the table's value of them."""
         columns = list(self._lookup.kinds)
         body: list[ast.stmt] = []
-        for column in columns:
+        for column in range(len(self._step.columns)) if self._writer.traced else columns:
             value = self._writer.source(self._step.columns[column], plain=True)
             body += code.statements("TARGET = VALUE", TARGET=self._value(column), VALUE=value)
         body += code.statements(
@@ -117,7 +119,9 @@ class TableWriter:
         return body + _with_target(code.statements(_FIRST if self._is_first else _ALL, SETS=found), leaf)
 
     def _unexpected(self) -> list[ast.stmt]:
-        """Take the way that knows all types of values."""
+        """Take the way that knows all types of values; some of them make notices."""
+        if self._writer.traced:
+            return code.statements("raise DOUBT", DOUBT=self._writer.put("doubt", Doubt))
         kinds, sources = self._lookup.kinds, self._step.columns
         values = [self._value(number) if number in kinds else code.constant(None) for number in range(len(sources))]
         held = [
@@ -133,6 +137,8 @@ class TableWriter:
         answers = Answers(self._logic)
         rows, default = answers.rows(), answers.default()
         policy = self._logic.policy.name
+        if self._writer.traced:
+            return self._trace(rows, default)
         if policy in (HitPolicyName.FIRST, HitPolicyName.UNIQUE):
             return self._single(rows, default)
         if policy in (HitPolicyName.COLLECT, HitPolicyName.RULE_ORDER) and self._logic.table.aggregation is None:
@@ -140,6 +146,29 @@ class TableWriter:
         settle = self._writer.put("settle", _Settle(self._logic, rows, default, self._step.types))
         example = "to_python(SETTLE(found))" if self._is_last else "SETTLE(found)"
         return self._given(code.expression(example, SETTLE=settle))
+
+    def _trace(self, rows: Sequence[Row], default: Value) -> list[ast.stmt]:
+        """The result with its trace, of policies that take the rules as they come."""
+        sources = self._step.columns
+        read = all(isinstance(source, FromInput) for source in sources)
+        unseen = [source for number, source in enumerate(sources) if number not in self._lookup.kinds]
+        noticed = any(source.types or len(source.path) > 1 for source in unseen if isinstance(source, FromInput))
+        single = self._logic.policy.name in (HitPolicyName.FIRST, HitPolicyName.UNIQUE)
+        listed = self._logic.policy.name in (HitPolicyName.COLLECT, HitPolicyName.RULE_ORDER)
+        if (
+            not read
+            or noticed
+            or self._step.types
+            or not (single or (listed and self._logic.table.aggregation is None))
+        ):
+            raise NotPlain
+        tracer = self._writer.put("trace", Tracer(self._logic, rows, default, single=single))
+        values = ast.Tuple([self._value(column) for column in range(len(sources))], ast.Load())
+        rules = code.expression("() if found is None else (found,)" if self._is_first else "found")
+        several = "if found[1:]:\n    raise DOUBT" if self._logic.policy.name is HitPolicyName.UNIQUE else "pass"
+        return code.statements(several, DOUBT=self._writer.put("doubt", Doubt)) + code.statements(
+            "return TRACE(RULES, VALUES)", TRACE=tracer, RULES=rules, VALUES=values
+        )
 
     def _single(self, rows: Sequence[Row], default: Value) -> list[ast.stmt]:
         values = [row.value for row in rows]
