@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test tck differential bench lint types format clean lock
+.PHONY: demo test tck differential fuzz bench lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -40,6 +40,14 @@ bench: $(READY)  ## Measure against other decision engines, on the same tables a
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks
+
+FUZZ_SECONDS ?= 600
+
+fuzz: $(READY)  ## Fuzz the lexer, the parser and the XML reader, each for FUZZ_SECONDS
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	for target in lexer expression unary_tests xml; do \
+	    $(BIN)/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; done
 
 clean:  ## Remove the environment
 	rm -rf $(VENV)
