@@ -29,7 +29,7 @@ def measure() -> None:
         zen = len(few) / best_seconds(lambda few=few, theirs=theirs: [theirs(record) for record in few], 3)
         rows.append((size, *(_rate(decision.values, each) for each in (arrays, columns, records)), zen / 1e6))
     head = ("rules", "columns, numbers as arrays", "columns as lists", "records to records", "zen-engine, one by one")
-    show("Batches: million rows per second", head, rows)
+    show("Batches: million rows per second of processor time", head, rows)
 
 
 def _rate(values: object, rows: object) -> float:

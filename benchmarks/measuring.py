@@ -23,12 +23,12 @@ def median_microseconds(call: Call, contexts: Sequence[dict[str, object]]) -> fl
 
 
 def best_seconds(call: Callable[[], object], repetitions: int = 7) -> float:
-    """The shortest of several runs: what other work on the machine disturbs least."""
+    """The least processor time of several runs, in seconds: what one core needs, whatever else the machine does."""
     times = []
     for _ in range(repetitions):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
