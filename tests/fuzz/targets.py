@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal, cast
 
 from dmnroute.dmn import load
@@ -44,10 +45,8 @@ def expression(data: bytes) -> None:
         return
     if dialect == "dmn":
         assert compile(text_of(read.tree), names=("first name",)).tree == read.tree
-    try:
+    with suppress(FeelError):
         read.evaluate(SCOPE, limits=LIMITS)
-    except FeelError as error:
-        assert error.code in ("feel_limit", "feel_failed", "feel_assert"), error
 
 
 def unary(data: bytes) -> None:

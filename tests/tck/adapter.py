@@ -61,4 +61,4 @@ def _answer(value: object) -> object:
     if isinstance(value, dict):
         return {key: _answer(item) for key, item in value.items()}
     kind = _KINDS.get(type(value))
-    return value if kind is None or temporal is None else temporal(kind, str(value))
+    return value if kind is None or temporal is None else temporal(kind, value.iso)

@@ -74,5 +74,5 @@ def _without_feel(value: Any) -> Any:
         case DaysTimeDuration():
             return seconds_of(value.nanoseconds, places=9)
         case Date() | DateTime() | Time() | YearsMonthsDuration():
-            return str(value)
+            return value.iso
     return value

@@ -28,7 +28,7 @@ def write_camunda_text(value: object, write: Write) -> None:
         case YearsMonthsDuration(total_months=0):
             write("P0Y")
         case Date(year=year) | DateTime(date=Date(year=year)) if year > 9999:
-            write(f"+{value}")
+            write(f"+{value.iso}")
         case _:
             write_text(value, write)
 

@@ -51,10 +51,15 @@ class Date:
         """The day so many days later; null beyond the years that FEEL knows."""
         return date_of(self.epoch_days + days)
 
-    def __str__(self) -> str:
-        """ISO 8601."""
+    @property
+    def iso(self) -> str:
+        """The text in ISO 8601."""
         sign = "-" if self.year < 0 else ""
         return f"{sign}{abs(self.year):04d}-{self.month:02d}-{self.day:02d}"
+
+    def __str__(self) -> str:
+        """The FEEL literal."""
+        return f'@"{self.iso}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,15 @@ class Time:
             nanosecond=nanosecond,
         )
 
-    def __str__(self) -> str:
-        """ISO 8601; a zone as `@Europe/Berlin`."""
+    @property
+    def iso(self) -> str:
+        """The text in ISO 8601; a zone as `@Europe/Berlin`."""
         clock = f"{self.hour:02d}:{self.minute:02d}:{self.second:02d}{fraction_text(self.nanosecond)}"
         return clock + (f"@{self.zone}" if self.zone else offset_text(self.offset))
+
+    def __str__(self) -> str:
+        """The FEEL literal."""
+        return f'@"{self.iso}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +153,14 @@ class DateTime:
         """The same, but a time that a change to daylight saving leaves out is moved by what the clock is moved."""
         return self.plus_nanoseconds(0) if self.time.zone else self
 
+    @property
+    def iso(self) -> str:
+        """The text in ISO 8601."""
+        return f"{self.date.iso}T{self.time.iso}"
+
     def __str__(self) -> str:
-        """ISO 8601."""
-        return f"{self.date}T{self.time}"
+        """The FEEL literal."""
+        return f'@"{self.iso}"'
 
 
 MIDNIGHT = Time(0, 0, 0)

@@ -43,8 +43,9 @@ class DaysTimeDuration:
         size = (length % within if within else length) // unit
         return -size if self.nanoseconds < 0 else size
 
-    def __str__(self) -> str:
-        """ISO 8601, in the largest units: `P1DT2H`, `PT0S`."""
+    @property
+    def iso(self) -> str:
+        """The text in ISO 8601, in the largest units: `P1DT2H`, `PT0S`."""
         length = abs(self.nanoseconds)
         days, length = divmod(length, DAY)
         hours, length = divmod(length, _HOUR)
@@ -54,6 +55,10 @@ class DaysTimeDuration:
         time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (rest, "S")) if n)
         text = (f"{days}D" if days else "") + (f"T{time}" if time else "")
         return f"{'-' if self.nanoseconds < 0 else ''}P{text or 'T0S'}"
+
+    def __str__(self) -> str:
+        """The FEEL literal."""
+        return f'@"{self.iso}"'
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,11 +79,16 @@ class YearsMonthsDuration:
         months = abs(self.total_months) % 12
         return -months if self.total_months < 0 else months
 
-    def __str__(self) -> str:
-        """ISO 8601: `P1Y2M`, `P0M`."""
+    @property
+    def iso(self) -> str:
+        """The text in ISO 8601: `P1Y2M`, `P0M`."""
         years, months = divmod(abs(self.total_months), 12)
         text = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")
         return f"{'-' if self.total_months < 0 else ''}P{text}"
+
+    def __str__(self) -> str:
+        """The FEEL literal."""
+        return f'@"{self.iso}"'
 
 
 def fraction_text(nanoseconds: int) -> str:

@@ -100,9 +100,22 @@ def _leaf_from_python(value: object, walk: _Walk) -> object:
         return walk.inside(dict(value))
     if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (bytes, bytearray)):
         return walk.inside(sorted(value, key=repr) if isinstance(value, (set, frozenset)) else list(value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return walk.inside({field.name: getattr(value, field.name) for field in fields(value)})
+    names = _field_names(value)
+    if names is not None:
+        return walk.inside({name: getattr(value, name) for name in names})
     raise UsageError(f"`{type(value).__name__}` has no FEEL value")
+
+
+def _field_names(value: object) -> list[str] | None:
+    """The fields of a dataclass, or of a pydantic model, which is known by having them: FEEL needs no pydantic."""
+    if isinstance(value, type):
+        return None
+    if is_dataclass(value):
+        return [field.name for field in fields(value)]
+    declared = getattr(type(value), "model_fields", None)
+    if not isinstance(declared, Mapping):
+        return None
+    return [*declared, *(getattr(value, "model_extra", None) or {})]
 
 
 def _decimal(value: int | float | Decimal) -> Decimal:
@@ -161,7 +174,7 @@ def _leaf_to_json(value: object, walk: _Walk) -> object:
         case Decimal():
             return value
         case Date() | Time() | DateTime() | DaysTimeDuration() | YearsMonthsDuration():
-            return str(value)
+            return value.iso
         case Range():
             return {
                 "start": walk(value.start),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from dmnroute.feel.values.date_time import Date, DateTime, Time
+from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.function import Function
 from dmnroute.feel.values.number import number_text
 from dmnroute.feel.values.range import Range
@@ -39,6 +41,8 @@ def write_text(value: object, write: Callable[[str], object]) -> None:
             _write_range(value, write)
         case Function():
             write(f"function({', '.join(value.parameters)})")
+        case Date() | Time() | DateTime() | DaysTimeDuration() | YearsMonthsDuration():
+            write(value.iso)
         case _:
             write(str(value))
 
