@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test tck differential fuzz bench lint types format clean lock
+.PHONY: demo test soak tck differential fuzz bench lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -12,6 +12,9 @@ demo: $(READY)  ## Watch documents being routed by decision tables
 test: $(READY)  ## All tests, then the linters and the type check
 	$(BIN)/pytest -n 2 --dist loadgroup
 	$(MAKE) --no-print-directory lint types
+
+soak: $(READY)  ## Kill routers, workers and a broker again and again, for minutes
+	$(BIN)/pytest -m soak -s tests/zeebe
 
 tck: $(READY)  ## How the engine does in the OMG DMN TCK; DMN_TCK names the suite's folder
 	$(BIN)/python -m tests.tck.score

@@ -3,12 +3,16 @@
 Its clock is moved by `broker.advance_clock(seconds)`, its data are fresh, its ports any free ones. All tests that use
 it are put into one group, so that `pytest -n … --dist loadgroup` starts one broker; with other ways of distribution
 each worker starts its own. Where no broker can be had the tests are skipped, loudly; with CI=true they fail.
+
+`DMNROUTE_TEST_BROKER=8.6.0` tests with another release than the default one.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
+import random
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,6 +23,8 @@ import pytest
 
 from dmnroute.errors import OperatorError
 from dmnroute.zeebe.broker import BrokerOptions, RunningBroker, find, up
+from dmnroute.zeebe.broker.ports import is_free
+from dmnroute.zeebe.broker.releases import DEFAULT_VERSION
 from dmnroute.zeebe.broker.state import Folders, user_folders
 
 OUT_OF_REACH = ("missing_extra", "no_distribution", "no_java")
@@ -37,21 +43,57 @@ SMALL_AND_QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 def broker() -> Iterator[RunningBroker]:
     """A broker whose clock tests move; it ends with the session."""
     _end_orphans()
+    yield from _throw_away(f"test-{os.getpid()}", clock_controlled=True)
+
+
+@pytest.fixture
+def own_broker() -> Iterator[RunningBroker]:
+    """A broker that only this test uses, and may stop or kill; on the real clock.
+
+    Its address lies where systems take no ports for connections from: it must be free when the broker comes back.
+    """
+    ports = random.sample(range(20_000, 30_000), 100)
+    port = next(port for port in ports if is_free(port))
+    yield from _throw_away(f"test-{os.getpid()}-own", clock_controlled=False, grpc_port=port)
+
+
+def up_again(broker: RunningBroker) -> RunningBroker:
+    """Start a broker that was stopped or killed, with its data and at its address."""
+    return up(
+        BrokerOptions(
+            name=broker.name,
+            version=broker.state.version,
+            memory="512m",
+            jvm_options=SMALL_AND_QUICK,
+            any_ports=True,
+            grpc_port=broker.state.ports.grpc,
+        ),
+        folders=FOLDERS,
+    )
+
+
+def _throw_away(name: str, *, clock_controlled: bool, grpc_port: int | None = None) -> Iterator[RunningBroker]:
     options = BrokerOptions(
-        name=f"test-{os.getpid()}",
+        name=name,
+        version=os.environ.get("DMNROUTE_TEST_BROKER", DEFAULT_VERSION),
         memory="512m",
         jvm_options=SMALL_AND_QUICK,
         fresh=True,
-        clock_controlled=True,
+        clock_controlled=clock_controlled,
+        grpc_port=grpc_port,
         any_ports=True,
     )
     try:
         running = up(options, folders=FOLDERS)
     except OperatorError as error:
         _do_without(error)
-    yield running
-    running.down()
-    shutil.rmtree(running.folder.path, ignore_errors=True)
+    try:
+        yield running
+    finally:
+        left = find(name, folders=FOLDERS)  # it may be another process by now
+        if left is not None:
+            left.down()
+        shutil.rmtree(running.folder.path, ignore_errors=True)
 
 
 def _do_without(error: OperatorError) -> NoReturn:
@@ -65,8 +107,8 @@ def _end_orphans() -> None:
     import psutil
 
     for name in FOLDERS.names():
-        owner = name.removeprefix("test-")
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+        owner = re.fullmatch(r"test-(\d+)(-own)?", name)
+        if owner and not psutil.pid_exists(int(owner[1])):
             orphan = find(name, folders=FOLDERS)
             if orphan is not None:
                 orphan.down()
@@ -77,7 +119,7 @@ def _end_orphans() -> None:
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Keep the tests that use the broker together."""
     for item in items:
-        if "broker" in getattr(item, "fixturenames", ()):
+        if {"broker", "own_broker"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("broker"))
 
 

@@ -1,195 +1,175 @@
-"""Routers, workers and the broker die at any moment; every run ends all the same."""
+"""Routers, workers and the broker die at any moment; every run ends all the same, and nothing is recorded twice."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
-import subprocess
-import sys
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-
-from tests.support.tables import route
-
-from dmnroute.routing.records import ENDED, RunState
-from dmnroute.store.open import open_store
-from dmnroute.zeebe.broker import RunningBroker
-from dmnroute.zeebe.channel import connect
-from dmnroute.zeebe.contract import PROCESS
-from dmnroute.zeebe.gateway import Gateway
-
-AGENT = '''
-import os
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel
+import pytest
+from tests.support.broker import up_again
+from tests.support.crowd import Crowd
+from tests.support.postgres import Postgres
+from tests.zeebe.counting import agrees_with_the_ledger, all_ended, ledger_of, make_project, start_runs
 
-from dmnroute import Step, agent
-
-
-class Task(BaseModel):
-    ledger: str
-    number: int = 0
-
-
-class Counted(BaseModel):
-    number: int
+from dmnroute.zeebe.broker import RunningBroker
 
 
-@agent("count", version="1")
-def count(task: Task, step: Step) -> Counted:
-    """Count, and note the call in a ledger of its own."""
-    ledger = os.open(task.ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(ledger, f"{step.id} {task.number + 1}\\n".encode())
-    os.close(ledger)
-    time.sleep(0.01)
-    return Counted(number=task.number + 1)
-'''
+@dataclass(frozen=True)
+class Siege:
+    """How many runs, and how they are disturbed. Seconds."""
+
+    runs: int
+    hops: int
+    pause: tuple[float, float]
+    """Between two kills, from the moment on when all processes serve again."""
+    kills: int
+    """At least; a siege without an end goes on until all runs have ended."""
+    endless: bool
+    patience: float
 
 
-@dataclass
-class Crowd:
-    """Processes of a project that serve a broker, and are killed and started anew."""
-
-    project: Path
-    broker: RunningBroker
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    @property
-    def store(self) -> str:
-        return str(self.project / "runs.db")
-
-    def start(self, command: str) -> None:
-        """Start `dmnroute <command>`."""
-        env = os.environ | {
-            "ZEEBE_ADDRESS": self.broker.grpc_address,
-            "DMNROUTE_STORE": self.store,
-            "DMNROUTE_JOB_TIMEOUT": "2",
-            "DMNROUTE_LOG_LEVEL": "error",
-        }
-        with (self.project / f"{command}.log").open("wb") as log:
-            self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "dmnroute", command], cwd=self.project, env=env, stdout=log, stderr=log
-            )
-
-    def said(self, command: str) -> bytes:
-        """What it wrote so far."""
-        return (self.project / f"{command}.log").read_bytes()
-
-    def kill(self, command: str) -> None:
-        """End it between any two lines."""
-        self.processes[command].send_signal(signal.SIGKILL)
-        self.processes[command].wait()
+SIZES = [
+    pytest.param(Siege(runs=16, hops=5, pause=(0.2, 0.8), kills=4, endless=False, patience=300), id="small"),
+    pytest.param(
+        Siege(runs=100, hops=10, pause=(3, 3), kills=8, endless=True, patience=1800), id="soak", marks=pytest.mark.soak
+    ),
+]
 
 
-@asynccontextmanager
-async def crowd(folder: Path, broker: RunningBroker, *, hops: int) -> AsyncIterator[Crowd]:
-    """A project whose runs count up to a number of hops."""
-    (folder / "dmn").mkdir()
-    (folder / "workers").mkdir()
-    (folder / "workers" / "counting.py").write_text(AGENT)
-    rules = [[f"< {hops}", '"count"', "null"], ["-", "null", '"complete"']]
-    (folder / "dmn" / "p.dmn").write_text(route(["run.hop"], ["agent", "action"], rules))
-    made = Crowd(folder, broker)
+@contextmanager
+def crowd_at(broker: RunningBroker, project: Path, *, store: str, hops: int) -> Iterator[Crowd]:
+    """A project whose runs count, and its processes, none of them started."""
+    make_project(project, hops=hops)
+    environment = {
+        "ZEEBE_ADDRESS": broker.grpc_address,
+        "DMNROUTE_STORE": store,
+        "DMNROUTE_JOB_TIMEOUT": "2",
+        "DMNROUTE_LOG_LEVEL": "error",
+    }
+    crowd = Crowd(project, environment)
     try:
-        yield made
+        yield crowd
     finally:
-        for process in made.processes.values():
-            process.kill()
-            process.wait()
+        crowd.end()
 
 
-async def all_ended(made: Crowd, number: int, *, patience: float) -> list[RunState]:
-    """Wait until so many runs have ended."""
-    store = await open_store(made.store)
-    try:
-        async with asyncio.timeout(patience):
-            while True:
-                states = await store.states()
-                if len(states) == number and all(state.status in ENDED for state in states):
-                    return states
-                await asyncio.sleep(0.5)
-    finally:
-        await store.close()
+async def besiege(crowd: Crowd, siege: Siege) -> Counter[str]:
+    """Start the runs in waves, each followed by a kill -9 of any process; how often each was killed."""
+    chance, killed, started = random.Random(7), Counter[str](), 0
+    store, broker = crowd.environment["DMNROUTE_STORE"], crowd.environment["ZEEBE_ADDRESS"]
+    ending = asyncio.create_task(all_ended(store, siege.runs, patience=siege.patience))
+    wave = -(-siege.runs // siege.kills)
+    victims = itertools.cycle(chance.sample(sorted(crowd.processes), len(crowd.processes)))
+    while killed.total() < siege.kills or (siege.endless and not ending.done()):
+        await start_runs(broker, crowd.project, range(started, min(started + wave, siege.runs)))
+        started = min(started + wave, siege.runs)
+        await asyncio.wait([ending], timeout=chance.uniform(*siege.pause))
+        victim = next(victims)
+        crowd.kill(victim)
+        killed[victim] += 1
+        crowd.start(victim)
+        await crowd.serving()
+    await ending
+    return killed
 
 
-async def start_runs(made: Crowd, number: int, ledger: Path) -> None:
-    """Start runs as any client does."""
-    channel = connect(made.broker.grpc_address)
-    gateway = Gateway(channel)
-    for run in range(number):
-        variables = {"runId": f"{made.project.name}-{run}", "policy": "p", "input": {"ledger": str(ledger)}}
-        await gateway.create_instance(PROCESS, variables)
-    await channel.close()
+async def check(crowd: Crowd, siege: Siege, killed: Counter[str], *, seconds: float) -> None:
+    """Hold the store against the ledger, and tell how it was."""
+    store = crowd.environment["DMNROUTE_STORE"]
+    states = await all_ended(store, siege.runs, patience=10)
+    again = await agrees_with_the_ledger(store, crowd.project, states, hops=siege.hops)
+    print(
+        f"{siege.runs} runs × {siege.hops} hops in {seconds:.0f} s,"
+        f" {killed.total()} kills {dict(sorted(killed.items()))},"
+        f" {again} of {siege.runs * (siege.hops - 1)} steps done again"
+    )
 
 
-async def histories_agree_with_the_ledger(made: Crowd, lines: list[str], *, hops: int) -> None:
-    """Every hop was decided once, every step has one outcome, and the agents know of no other step."""
-    called = {line.split()[0]: int(line.split()[1]) for line in lines}
-    store = await open_store(made.store)
-    try:
-        recorded = Counter[str]()
-        for state in await store.states():
-            history = await store.history(state.run.id)
-            assert history is not None
-            assert [hop.decision.hop for hop in history.hops] == list(range(1, hops + 1))
-            for hop in history.hops[:-1]:
-                (outcome,) = hop.ordered()
-                recorded[outcome.step] += 1
-                assert outcome.output == {"number": hop.decision.hop}
-                assert called[outcome.step] == hop.decision.hop
-        assert set(recorded) == set(called)
-        assert set(recorded.values()) == {1}
-    finally:
-        await store.close()
+@pytest.mark.parametrize("siege", SIZES)
+async def test_runs_end_while_a_router_and_a_worker_are_killed(
+    tmp_path: Path, broker: RunningBroker, siege: Siege
+) -> None:
+    """kill -9 at random, on SQLite, with nobody to take over but the process that is started next."""
+    began = time.monotonic()
+    with crowd_at(broker, tmp_path, store=str(tmp_path / "runs.db"), hops=siege.hops) as crowd:
+        for name in ("router", "worker"):
+            crowd.start(name)
+        await crowd.serving()
+        killed = await besiege(crowd, siege)
+        await check(crowd, siege, killed, seconds=time.monotonic() - began)
 
 
-async def test_runs_end_while_routers_and_workers_are_killed(tmp_path: Path, broker: RunningBroker) -> None:
-    """kill -9 of a router or a worker at random, again and again: nothing is lost, recorded twice or routed twice."""
-    runs, hops, ledger, chance = 30, 6, tmp_path / "ledger", random.Random(7)
-    async with crowd(tmp_path, broker, hops=hops) as made:
-        made.start("router")
-        made.start("worker")
-        await started(made)
-        await start_runs(made, runs, ledger)
-        ending = asyncio.create_task(all_ended(made, runs, patience=240))
-        while not ending.done():
-            await asyncio.wait([ending], timeout=chance.uniform(0.5, 2))
-            if not ending.done():
-                victim = chance.choice(["router", "worker"])
-                made.kill(victim)
-                made.start(victim)
-                await started(made)
-        states = ending.result()
-        assert Counter(state.status for state in states) == {"completed": runs}
-        assert {state.result["number"] for state in states} == {hops - 1}
-        await histories_agree_with_the_ledger(made, ledger.read_text().splitlines(), hops=hops)
+@pytest.mark.parametrize("siege", SIZES)
+async def test_runs_end_while_routers_and_workers_on_postgresql_are_killed(
+    tmp_path: Path, broker: RunningBroker, postgres: Postgres, siege: Siege
+) -> None:
+    """Two routers and two workers share a store: those that live take over."""
+    began = time.monotonic()
+    with crowd_at(broker, tmp_path, store=postgres.url(postgres.create()), hops=siege.hops) as crowd:
+        for name in ("router-1", "router-2", "worker-1", "worker-2"):
+            crowd.start(name)
+        await crowd.serving()
+        killed = await besiege(crowd, siege)
+        await check(crowd, siege, killed, seconds=time.monotonic() - began)
 
 
-async def started(made: Crowd) -> None:
-    """Wait until the processes say that they serve."""
-    async with asyncio.timeout(60):
-        while not all(b"on Zeebe" in made.said(name) for name in made.processes):
-            for name, process in made.processes.items():
-                assert process.poll() is None, made.said(name).decode()
-            await asyncio.sleep(0.1)
+@pytest.mark.parametrize("how", ["stopped", pytest.param("killed", marks=pytest.mark.soak)])
+async def test_runs_go_on_after_the_broker_was_away(tmp_path: Path, own_broker: RunningBroker, how: str) -> None:
+    """The broker comes back with its data and its address; routers and workers find it again by themselves."""
+    runs, hops = 12, 6
+    with crowd_at(own_broker, tmp_path, store=str(tmp_path / "runs.db"), hops=hops) as crowd:
+        crowd.start("router")
+        crowd.start("worker")
+        await crowd.serving()
+        await start_runs(own_broker.grpc_address, tmp_path, range(runs))
+        await until_called(tmp_path, runs)
+        if how == "stopped":
+            await asyncio.to_thread(own_broker.down, patience=3)
+        else:
+            os.kill(own_broker.state.process.pid, signal.SIGKILL)
+        before = calls(tmp_path)
+        assert before < runs * (hops - 1)
+        await asyncio.to_thread(up_again, own_broker)
+        states = await all_ended(crowd.environment["DMNROUTE_STORE"], runs, patience=240)
+        assert all(process.poll() is None for process in crowd.processes.values())
+        await agrees_with_the_ledger(crowd.environment["DMNROUTE_STORE"], tmp_path, states, hops=hops)
 
 
-async def test_a_router_finishes_what_it_has_at_hand(tmp_path: Path, broker: RunningBroker) -> None:
-    """SIGTERM: no more jobs are taken, and the process ends by itself, cleanly."""
-    async with crowd(tmp_path, broker, hops=3) as made:
-        made.start("router")
-        made.start("worker")
-        await started(made)
-        await start_runs(made, 5, tmp_path / "ledger")
-        await all_ended(made, 5, patience=120)
-        for name, process in made.processes.items():
-            process.terminate()
-            assert await asyncio.to_thread(process.wait, 30) == 0, name
-            assert b"jobs at hand are finished" in made.said(name)
+async def test_sigterm_finishes_what_is_at_hand(tmp_path: Path, broker: RunningBroker) -> None:
+    """No more jobs are taken, those at hand are completed, the process ends by itself; another one goes on."""
+    runs, hops = 10, 5
+    with crowd_at(broker, tmp_path, store=str(tmp_path / "runs.db"), hops=hops) as crowd:
+        crowd.start("router-1")
+        crowd.start("worker-1")
+        await crowd.serving()
+        await start_runs(broker.grpc_address, tmp_path, range(runs))
+        await until_called(tmp_path, runs)
+        for name in ("router-1", "worker-1"):
+            assert await crowd.terminated(name) == 0, crowd.said(name)
+            assert "jobs at hand are finished" in crowd.said(name)
+        crowd.start("router-2")
+        crowd.start("worker-2")
+        states = await all_ended(crowd.environment["DMNROUTE_STORE"], runs, patience=240)
+        assert await agrees_with_the_ledger(crowd.environment["DMNROUTE_STORE"], tmp_path, states, hops=hops) == 0
+
+
+def calls(project: Path) -> int:
+    """How often agents were called so far."""
+    ledger = ledger_of(project)
+    return len(ledger.read_text().splitlines()) if ledger.exists() else 0
+
+
+async def until_called(project: Path, times: int) -> None:
+    """Wait until agents were called so often: runs are under way, and none has ended."""
+    async with asyncio.timeout(120):
+        while calls(project) < times:
+            await asyncio.sleep(0.01)

@@ -9,6 +9,9 @@ MOST_BYTES = 8 * 1024 * 1024
 
 OPTIONS = (
     ("grpc.keepalive_time_ms", 45_000),
+    # gRPC itself would wait up to two minutes until it looks again for a broker that was away for long.
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 3_000),
     ("grpc.max_receive_message_length", MOST_BYTES),
     ("grpc.max_send_message_length", MOST_BYTES),
     # All errors of a refused deployment travel in the status: the default of 8 KB would hide them.
