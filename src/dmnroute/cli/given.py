@@ -58,7 +58,7 @@ def given_pairs(parts: Sequence[str], *, option: str) -> dict[str, str]:
 def _object(part: str) -> dict[str, Any]:
     if _is_pair(part):
         key, _, value = part.partition("=")
-        return {key: _json_or_text(value)}
+        return {key: json_or_text(value)}
     content, name = _content(part)
     hint = "give a JSON object, `@file`, `-` for stdin, or `key=value`"
     value = _parsed(content, name or "--input", hint=hint)
@@ -88,7 +88,8 @@ def _content(text: str) -> tuple[str, str]:
         raise UsageError(f"can't read `{file}`: {reason.lower()}", code="no_file") from error
 
 
-def _json_or_text(value: str) -> Any:
+def json_or_text(value: str) -> Any:
+    """The value of a text that is JSON, else the text."""
     try:
         return _loads(value)
     except (ValueError, RecursionError):

@@ -13,6 +13,7 @@ from dmnroute.cli.commands.cancel import cancel
 from dmnroute.cli.commands.check import check
 from dmnroute.cli.commands.evaluate import eval_
 from dmnroute.cli.commands.events import events
+from dmnroute.cli.commands.feel import feel
 from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
 from dmnroute.cli.commands.resume import resume
@@ -32,6 +33,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     init,
     check,
     eval_,
+    feel,
     run,
     resume,
     runs,

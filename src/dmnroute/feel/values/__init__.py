@@ -7,6 +7,7 @@ from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.function import Function
 from dmnroute.feel.values.python import from_python, to_json, to_python
 from dmnroute.feel.values.range import Range
+from dmnroute.feel.values.text import literal_text
 
 Value = object
 """None, bool, Decimal, str, list, dict, or one of the types of this folder."""
@@ -21,6 +22,7 @@ __all__ = [
     "Value",
     "YearsMonthsDuration",
     "from_python",
+    "literal_text",
     "to_json",
     "to_python",
 ]

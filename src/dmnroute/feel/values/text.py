@@ -22,6 +22,24 @@ def quoted(text: str) -> str:
     return '"' + _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text) + '"'
 
 
+def literal_text(value: object) -> str:
+    """The value as FEEL literals, which mean it again: `[1, "a", @"2024-02-29"]`. Functions show their parameters."""
+    match value:
+        case list():
+            return f"[{', '.join(map(literal_text, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_key(key)}: {literal_text(item)}' for key, item in value.items())}}}"
+        case Date() | Time() | DateTime() | DaysTimeDuration() | YearsMonthsDuration() | Range():
+            return str(value)
+    parts: list[str] = []
+    write_text(value, parts.append)
+    return "".join(parts)
+
+
+def _key(key: str) -> str:
+    return key if _SIMPLE_KEY.fullmatch(key) else quoted(key)
+
+
 def write_text(value: object, write: Callable[[str], object]) -> None:
     """Write the text of a value piece by piece, so that who takes the pieces can stop when it gets too long."""
     match value:
@@ -60,7 +78,7 @@ def _write_context(entries: dict[str, object], write: Callable[[str], object]) -
     write("{")
     for position, (key, value) in enumerate(entries.items()):
         comma = ", " if position else ""
-        write(f"{comma}{key if _SIMPLE_KEY.fullmatch(key) else quoted(key)}: ")
+        write(f"{comma}{_key(key)}: ")
         write_text(value, write)
     write("}")
 
