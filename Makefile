@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test soak tck differential fuzz bench lint types format clean lock
+.PHONY: demo test soak tck differential fuzz bench bench-zeebe lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -43,6 +43,9 @@ bench: $(READY)  ## Measure against other decision engines, on the same tables a
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks
+
+bench-zeebe: $(READY)  ## Measure routed hops against workers that do nothing, on a real broker
+	$(BIN)/python -m benchmarks.zeebe_hops
 
 FUZZ_SECONDS ?= 600
 

@@ -3,7 +3,9 @@
 Both sides serve the same process (`agent-run`) on the same broker, with the same joins, by the same worker class. The
 idle side answers route jobs from memory; ours evaluates a table and keeps everything in a store.
 
-    python -m benchmarks.zeebe_hops [--runs 40] [--hops 10] [--rounds 5] [--postgres URL]
+    python -m benchmarks.zeebe_hops [--runs 40] [--hops 10] [--rounds 5]
+
+PostgreSQL is measured, too, where it is installed: a server of its own, started for the measurement.
 """
 
 from __future__ import annotations
@@ -14,14 +16,15 @@ import logging
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
 from pyzeebe import Job
+from tests.support.postgres import Postgres, programs
 
 from dmnroute import Step, agent
 from dmnroute.agents.registry import Registry
@@ -160,19 +163,36 @@ def report(figures: Mapping[str, Sequence[float]], *, width: int) -> None:
         print(f"  {name:10} {line}   {ratio:.2f} of idle")
 
 
+@contextmanager
+def postgres_store() -> Iterator[dict[str, str]]:
+    """A throw-away server with one database; nothing where PostgreSQL isn't installed."""
+    where = programs()
+    if where is None:
+        print("PostgreSQL isn't installed: not measured")
+        yield {}
+        return
+    server = Postgres(where)
+    try:
+        server.initialize()
+        server.start()
+        yield {"postgres": server.url(server.create())}
+    finally:
+        server.stop()
+        server.remove()
+
+
 def main() -> None:
     """Start a broker, measure, stop it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--hops", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--postgres", metavar="URL", help="also measure on this database")
     given = parser.parse_args()
     logging.getLogger("pyzeebe").setLevel(logging.ERROR)  # back-pressure is what a full load is
     broker = up(BrokerOptions(name="bench", fresh=True, any_ports=True))
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            stores = {"sqlite": f"{folder}/runs.db"} | ({"postgres": given.postgres} if given.postgres else {})
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+            stores = {"sqlite": f"{folder}/runs.db"} | stack.enter_context(postgres_store())
             for width in (1, 3):
                 how = {"runs": given.runs, "hops": given.hops, "rounds": given.rounds, "width": width}
                 asyncio.run(measure(broker.grpc_address, stores, **how))
