@@ -69,7 +69,9 @@ ORDERED = (*POINTS, "string")
 
 json_numbers = st.one_of(st.integers(-20, 120), st.decimals(-50, 50, places=1).map(float))
 json_strings = st.sampled_from(["", "a", "b", "abc", "ok", "2020-01-01"])
-records = st.fixed_dictionaries({"a": json_numbers, "b": json_strings}, optional={"c": st.none()})
+records = st.fixed_dictionaries({"a": json_numbers, "b": json_strings}, optional={"c": st.none()}).map(
+    lambda record: dict(sorted(record.items()))
+)
 contexts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "n": st.one_of(json_numbers, json_numbers, st.none()),

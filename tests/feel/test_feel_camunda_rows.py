@@ -350,7 +350,7 @@ def test_functions_that_behave_differently(text: str, expected: object) -> None:
     ("from base64", 'from base64("RkVFTA==")', "FEEL"),
     ("is blank", 'is blank(" ")', True),
     ("string join", 'string join(["a", "b"], ",", "<", ">")', "<a,b>"),
-    ("duplicate values", "duplicate values([1, 2, 1])", [1]),
+    ("duplicate values", "duplicate values([1, 2, 2, 1])", [1, 2]),
     ("is empty", "is empty([])", True),
     ("partition", "partition([1, 2, 3], 2)", [[1, 2], [3]]),
     ("partition", "partition([1], 0)", None),

@@ -132,9 +132,9 @@ def string_join_within(items: list[object], delimiter: str | None, prefix: str, 
 
 @builtin("duplicate values(list: list)", evaluation=True)
 def duplicate_values(evaluation: Evaluation, site: Site, items: list[object]) -> list[object]:
-    """Each value that is there more than once, once."""
+    """Each value that is there more than once, once, at its first place."""
     evaluation.step(site, len(items) * len(items))
-    repeated = [item for position, item in enumerate(items) if CAMUNDA.contains(items[:position], item)]
+    repeated = [item for position, item in enumerate(items) if CAMUNDA.contains(items[position + 1 :], item)]
     return distinct(repeated, evaluation, site, CAMUNDA)
 
 
