@@ -132,10 +132,9 @@ async def test_runs_go_on_after_the_broker_was_away(tmp_path: Path, own_broker: 
         await crowd.serving()
         await start_runs(own_broker.grpc_address, tmp_path, range(runs))
         await until_called(tmp_path, runs)
-        if how == "stopped":
-            await asyncio.to_thread(own_broker.down, patience=3)
-        else:
+        if how == "killed":
             os.kill(own_broker.state.process.pid, signal.SIGKILL)
+        await asyncio.to_thread(own_broker.down, patience=3)
         before = calls(tmp_path)
         assert before < runs * (hops - 1)
         await asyncio.to_thread(up_again, own_broker)

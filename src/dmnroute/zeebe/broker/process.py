@@ -105,7 +105,8 @@ def start_of(pid: int) -> str | None:
 
     try:
         process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
+        # While threads of a killed process are still there, its ports are, too.
+        if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return None
         return _ticks(pid) or f"{process.create_time():.0f}"
     except psutil.Error:
