@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,10 @@ class _Basis:
     policy: PolicyVersion | RouteError
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Of the agents, where the policy reads them."""
+
+
+Arriving = Callable[[History], Awaitable[Sequence[Outcome]]]
+"""Gives the outcomes that arrive with a route job, by the history of its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +118,21 @@ class Router:
         *,
         hop: int | None = None,
         outcomes: Sequence[Outcome] = (),
+        arriving: Arriving | None = None,
         element_instance: str | None = None,
         retry: bool = False,
+        known: RunState | None = None,
     ) -> Turn:
         """Take outcomes in, and decide the next hop when the latest one is over.
 
         `hop` is the hop that a route job asks for: one that is decided already is answered with what is stored.
-        `element_instance` is what asks on Zeebe. With `retry` a stopped run is decided anew.
+        `arriving` gives outcomes that only the history can tell. `element_instance` is what asks on Zeebe. With
+        `retry` a stopped run is decided anew. `known` is the run's state, where the caller has just read it.
 
         Raises:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
         """
-        basis = await self._basis(run)
+        basis = await self._basis(run, known)
         async with self.store.locked(run) as locked:
             turn = _turn(locked)
             if turn.ended or (turn.status == "stopped" and not retry):
@@ -138,7 +145,8 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            turn = await self._advance(locked, outcomes, basis, element_instance)
+            arrived = [*outcomes, *(await arriving(locked.history) if arriving else ())]
+            turn = await self._advance(locked, arrived, basis, element_instance)
         await self._cancel_children(turn)
         return turn
 
@@ -154,9 +162,9 @@ class Router:
             if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
                 await self.cancel(step.id)
 
-    async def _basis(self, run: str) -> _Basis:
+    async def _basis(self, run: str, known: RunState | None) -> _Basis:
         """Looked up before the run is locked."""
-        state = await self.store.state(run)
+        state = known or await self.store.state(run)
         if state is None:
             raise _unknown(run)
         try:

@@ -32,7 +32,7 @@ FIRST_PATIENCE = 1.5
 """Seconds until a broker that never answered is given up: most likely there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gateway:
     """A connection to a broker's gateway."""
 
@@ -40,10 +40,10 @@ class Gateway:
     address: str = "the address given"
     backoff: Backoff = field(default_factory=Backoff)
     _reached: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _stub: GatewayStub = field(init=False, repr=False)
 
-    @property
-    def _stub(self) -> GatewayStub:
-        return GatewayStub(self.channel)
+    def __post_init__(self) -> None:
+        self._stub = GatewayStub(self.channel)
 
     async def _ask(self, what: str, call: Callable[[], Awaitable[T]]) -> T:
         try:

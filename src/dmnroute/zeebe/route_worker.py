@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -60,18 +61,17 @@ class RouteWorker:
         return self._answer(turn, hop=_hop_asked(asked, state))
 
     async def _turn(self, job: Job, asked: RouteJob, state: RunState) -> Turn:
-        history = await self.router.store.history(state.run.id)
-        assert history is not None
         return await self.router.route(
             state.run.id,
             hop=_hop_asked(asked, state),
-            outcomes=await self._arrived(asked, state, history),
+            arriving=partial(self._arrived, asked),
+            known=state,
             element_instance=str(job.element_instance_key),
             # A job that failed for good comes again only when somebody resolved its incident.
             retry=True,
         )
 
-    async def _arrived(self, asked: RouteJob, state: RunState, history: History) -> list[Outcome]:
+    async def _arrived(self, asked: RouteJob, history: History) -> list[Outcome]:
         """What the job brings for the latest hop; of child runs, what the store knows of them."""
         hop = history.last
         if hop is None or asked.hop != hop.decision.hop:
