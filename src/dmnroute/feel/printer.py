@@ -11,7 +11,7 @@ from typing import Any
 
 from dmnroute.feel import ast
 from dmnroute.feel.dialect import DMN
-from dmnroute.feel.lexer import TokenKind, tokens_of
+from dmnroute.feel.lexer import LexicalError, TokenKind, tokens_of
 from dmnroute.feel.parser.cursor import Power
 from dmnroute.feel.values.number import number_text
 from dmnroute.feel.values.text import quoted
@@ -54,7 +54,10 @@ def _power(node: ast.Node) -> int:
 
 def _name(name: str) -> str:
     """The name, in backticks when it isn't one plain word."""
-    tokens = tokens_of(name)
+    try:
+        tokens = tokens_of(name)
+    except LexicalError:
+        return f"`{name}`"
     plain = len(tokens) == 2 and tokens[0].kind is TokenKind.NAME and tokens[0].text == name
     return name if plain and name not in DMN.reserved else f"`{name}`"
 
