@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test soak tck differential fuzz bench bench-zeebe lint types format clean lock
+.PHONY: demo test soak e2e-operate tck differential fuzz bench bench-zeebe lint types format clean lock
 
 demo: $(READY)  ## Watch documents being routed by decision tables
 	$(BIN)/dmnroute demo
@@ -15,6 +15,9 @@ test: $(READY)  ## All tests, then the linters and the type check
 
 soak: $(READY)  ## Kill routers, workers and a broker again and again, for minutes
 	$(BIN)/pytest -m soak -s tests/zeebe
+
+e2e-operate: $(READY)  ## Runs, incidents and retries in a real Operate; DMNROUTE_OPERATE_UP names the script that starts it
+	$(BIN)/pytest -m operate tests/operate
 
 tck: $(READY)  ## How the engine does in the OMG DMN TCK; DMN_TCK names the suite's folder
 	$(BIN)/python -m tests.tck.score
