@@ -180,7 +180,7 @@ def includes(one: Range, other: object) -> bool | None:
     """Tell whether all of the other lies within one."""
     if isinstance(other, Range):
         return _starts_earlier(one, other, or_together=True) and _ends_earlier_or_together(other, one)
-    return in_range(other, one)
+    return _decided(in_range(other, one), other, one.end if one.start is None else one.start)
 
 
 @builtin(*_signatures("during", _POINT_RANGE, _TWO_RANGES))
@@ -192,7 +192,14 @@ def during(one: object, other: Range) -> bool | None:
 @builtin(*_signatures("coincides", _TWO_POINTS, _TWO_RANGES), compares=True)
 def coincides(by: Comparing, one: object, other: object) -> bool | None:
     """Tell whether both are the same."""
-    return by.equals(one, other)
+    return _decided(by.equals(one, other), one, other)
+
+
+def _decided(outcome: bool | None, one: object, other: object) -> bool:
+    if outcome is None:
+        names = type_name(one), type_name(other)
+        raise NoValue(f"a {names[0]} can't be compared with a {names[1]}", NoticeKind.NOT_COMPARABLE)
+    return outcome
 
 
 @builtin("range(from: string)")

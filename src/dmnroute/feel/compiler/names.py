@@ -107,7 +107,9 @@ def _function(compiler: Compiler, node: ast.Node, scope: Scope) -> Code:
         return compiler.code(node, scope)
     builtin = compiler.builtins.get(node.name)
     if builtin is None:
-        return _resolved(compiler, node.name, scope, compiler.constant(UnknownFunction(node.name)))
+        return _resolved(
+            compiler, node.name, scope, compiler.constant(UnknownFunction(node.name, tuple(compiler.builtins)))
+        )
     variable = compiler.variable()
     nearer = python.assigned(variable, _resolved(compiler, node.name, scope, python.constant(None)))
     is_function = python.has_type(nearer, "Function")

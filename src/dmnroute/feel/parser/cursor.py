@@ -273,6 +273,8 @@ class Cursor:
         names = (TokenKind.NAME, TokenKind.QUOTED)
         if before is not token and token.kind in names and before.kind in names:
             return "a name with spaces must be a known name, or stand in backticks"
+        if token.text == "=" and before.text != "=":
+            return ""
         return _HINTS.get(token.text, "")
 
 

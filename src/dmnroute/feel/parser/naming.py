@@ -9,6 +9,7 @@ from dmnroute.feel.lexer import TokenKind
 from dmnroute.feel.names import KnownNames, name_text
 
 if TYPE_CHECKING:
+    from dmnroute.errors import FeelError
     from dmnroute.feel.parser.cursor import Cursor
 
 _NAME_SYMBOLS = frozenset("+-*/'.’")
@@ -44,7 +45,7 @@ def parse_declared_name(cursor: Cursor, ends: tuple[str, ...], *, expected: str)
     """The name that an expression gives to something of its own; known from here on."""
     length = declared_name_length(cursor, ends)
     if not length:
-        raise cursor.unexpected(expected)
+        raise _no_declared_name(cursor, ends, expected)
     tokens = cursor.tokens[cursor.position : cursor.position + length]
     cursor.position += length
     if tokens[0].kind is TokenKind.QUOTED:
@@ -53,6 +54,17 @@ def parse_declared_name(cursor: Cursor, ends: tuple[str, ...], *, expected: str)
     if length > 1:
         declare(cursor, name)
     return name
+
+
+def _no_declared_name(cursor: Cursor, ends: tuple[str, ...], expected: str) -> FeelError:
+    """There is no name, or what has to follow it isn't there."""
+    if cursor.token.kind not in (TokenKind.NAME, TokenKind.QUOTED):
+        return cursor.unexpected(expected)
+    cursor.advance()
+    while cursor.token.kind is not TokenKind.END and _may_continue(cursor.token.kind, cursor.token.text):
+        cursor.advance()
+    wanted = " or ".join(f"`{end}`" for end in ends)
+    return cursor.unexpected(f"{wanted} after the name")
 
 
 def declare(cursor: Cursor, name: str) -> None:

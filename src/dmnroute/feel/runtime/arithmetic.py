@@ -136,4 +136,5 @@ def negate(value: object, evaluation: Evaluation, site: Site) -> object:
     if isinstance(value, (DaysTimeDuration, YearsMonthsDuration)):
         return temporal.negated(value)
     kind = NoticeKind.NULL_OPERAND if value is None else NoticeKind.TYPE_MISMATCH
-    return evaluation.null(kind, f"`-` doesn't take a {type_name(value)}", site, value)
+    message = "`-` with null" if value is None else f"`-` doesn't take a {type_name(value)}"
+    return evaluation.null(kind, message, site, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from dmnroute.feel.builtins.registry import Builtin
 from dmnroute.feel.notices import NoticeKind, Site
 from dmnroute.feel.runtime.types import conformed
 from dmnroute.feel.values.function import Function
-from dmnroute.feel.values.kinds import type_name
+from dmnroute.feel.values.kinds import a_type_name
 
 if TYPE_CHECKING:
     from dmnroute.feel.ast import TypeNode
@@ -23,6 +23,8 @@ class UnknownFunction:
     """What is invoked where nothing has that name."""
 
     name: str
+    known: Iterable[str] = ()
+    """What could be meant."""
 
 
 def invoke(function: object, arguments: tuple[object, ...], evaluation: Evaluation, site: Site) -> object:
@@ -33,7 +35,7 @@ def invoke(function: object, arguments: tuple[object, ...], evaluation: Evaluati
         return _no_function(function, evaluation, site)
     count = len(function.parameters)
     if len(arguments) != count:
-        message = f"{_called(function)} takes {count} arguments, not {len(arguments)}"
+        message = f"{_called(function)} takes {count} argument{'' if count == 1 else 's'}, not {len(arguments)}"
         return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site, *arguments)
     return _run(function, dict(zip(function.parameters, arguments, strict=True)), evaluation, site)
 
@@ -66,10 +68,10 @@ def _called(function: Function) -> str:
 
 def _no_function(value: object, evaluation: Evaluation, site: Site) -> Any:
     if isinstance(value, UnknownFunction):
-        message = f"no function is called `{value.name}`"
+        message = f"no function is called `{value.name}`{did_you_mean(value.name, value.known)}"
         return evaluation.null(NoticeKind.UNKNOWN_FUNCTION, message, site)
     kind = NoticeKind.NULL_OPERAND if value is None else NoticeKind.TYPE_MISMATCH
-    return evaluation.null(kind, f"a {type_name(value)} can't be invoked", site, value)
+    return evaluation.null(kind, f"{a_type_name(value)} can't be invoked", site, value)
 
 
 def function_value(
@@ -96,5 +98,5 @@ def function_value(
 
 
 def _wrong_type(name: str, values: Mapping[str, object], evaluation: Evaluation, site: Site) -> Any:
-    message = f"the parameter `{name}` doesn't take a {type_name(values.get(name))}"
+    message = f"the parameter `{name}` doesn't take {a_type_name(values.get(name))}"
     return evaluation.null(NoticeKind.TYPE_MISMATCH, message, site, values.get(name))

@@ -14,7 +14,7 @@ from dmnroute.feel.runtime import access, arithmetic, comparison, iteration, typ
 from dmnroute.feel.runtime.equality import CAMUNDA
 from dmnroute.feel.values.date_time import Date, DateTime
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
-from dmnroute.feel.values.kinds import type_name
+from dmnroute.feel.values.kinds import a_type_name, type_name
 from dmnroute.feel.values.number import CONTEXT
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def counting(start: object, end: object, evaluation: Evaluation, site: Site) -> 
     if isinstance(start, Decimal) and isinstance(end, Decimal):
         return _counting_from(start, end).check(evaluation, site)
     kind = NoticeKind.NULL_OPERAND if start is None or end is None else NoticeKind.TYPE_MISMATCH
-    message = f"`..` doesn't count from a {type_name(start)} to a {type_name(end)}"
+    message = f"`..` doesn't count from {a_type_name(start)} to {a_type_name(end)}"
     return evaluation.null(kind, message, site, start, end)
 
 

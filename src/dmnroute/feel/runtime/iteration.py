@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.feel.notices import NoticeKind, NoValue, Site
 from dmnroute.feel.values.date_time import Date, date_of
-from dmnroute.feel.values.kinds import type_name
+from dmnroute.feel.values.kinds import a_type_name, type_name
 from dmnroute.feel.values.number import is_integer
 from dmnroute.feel.values.range import Range
 
@@ -72,7 +72,7 @@ def counting(start: object, end: object, evaluation: Evaluation, site: Site) -> 
     if isinstance(start, Date) and isinstance(end, Date):
         return Counting(start.epoch_days, end.epoch_days, date_of).check(evaluation, site)
     kind = NoticeKind.NULL_OPERAND if start is None or end is None else NoticeKind.TYPE_MISMATCH
-    message = f"`..` doesn't count from a {type_name(start)} to a {type_name(end)}"
+    message = f"`..` doesn't count from {a_type_name(start)} to {a_type_name(end)}"
     return evaluation.null(kind, message, site, start, end)
 
 

@@ -26,6 +26,11 @@ TYPE_NAMES: dict[type, str] = {
 }
 
 
+def a_type_name(value: object) -> str:
+    """The same with its article; null has none."""
+    return "null" if value is None else f"a {type_name(value)}"
+
+
 def type_name(value: object) -> str:
     """The FEEL type of a value: `number`, `date and time`, …"""
     return TYPE_NAMES.get(type(value), type(value).__name__)

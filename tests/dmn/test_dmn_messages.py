@@ -1,0 +1,135 @@
+"""What a model says about its values, word by word: notices of boxed expressions, types, functions."""
+
+from __future__ import annotations
+
+import pytest
+from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table
+
+from dmnroute.dmn import load
+from dmnroute.dmn.edit import with_cell
+from dmnroute.errors import DmnrouteError, FeelError
+
+PLACE = "claims.dmn, decision `Route`"
+
+
+def _notices(source: str, **inputs: object) -> list[str]:
+    result = load(source, name="claims.dmn").evaluate("Route", inputs)
+    assert result.value is None
+    return [str(notice) for notice in result.notices]
+
+
+def _conditional(condition: str) -> str:
+    branches = f"<then>{literal('1')}</then><else>{literal('2')}</else>"
+    return f"<conditional><if>{literal(condition)}</if>{branches}</conditional>"
+
+
+def _boxed(kind: str, body: str, collection: str, inner: str) -> str:
+    variable = "" if kind == "filter" else ' iteratorVariable="x"'
+    return f"<{kind}{variable}><in>{literal(collection)}</in><{body}>{literal(inner)}</{body}></{kind}>"
+
+
+@pytest.mark.parametrize(
+    ("body", "notices"),
+    [
+        (_conditional("1"), [f"`1` is no condition\n{PLACE}"]),
+        (_boxed("for", "return", "null", "x"), [f"a boxed `for` over null\n{PLACE}"]),
+        (_boxed("filter", "match", "null", "true"), [f"a boxed `filter` over null\n{PLACE}"]),
+        (_boxed("some", "satisfies", "[1]", "x"), [f"`1` is no condition\n{PLACE}"]),
+        (f"<invocation>{literal('1')}</invocation>", [f"`1` can't be called\n{PLACE}"]),
+        (
+            f'<invocation>{literal("abs")}<binding><parameter name="x"/>{literal("1")}</binding></invocation>',
+            [f"`abs` has no parameter `x`\n{PLACE}"],
+        ),
+    ],
+)
+def test_boxed_expressions_say_why_they_are_null(body, notices):
+    """The decision is named; the text is as short as what happened."""
+    assert _notices(definitions(decision("Route", body)))[:1] == notices
+
+
+TYPES = (
+    '<itemDefinition name="tGrade"><typeRef>string</typeRef><allowedValues><text>"good", "poor"</text></allowedValues>'
+    '</itemDefinition><itemDefinition name="tOrder"><itemComponent name="total"><typeRef>number</typeRef>'
+    "</itemComponent></itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    ("type_ref", "value", "notice"),
+    [
+        ("number", "high", 'input `x` is null: `"high"` isn\'t of type `number`'),
+        ("tGrade", "fair", 'input `x` is null: `"fair"` isn\'t an allowed value of `tGrade`: "good", "poor"'),
+        ("tGrade", 1, "input `x` is null: `1` isn't of type `string`"),
+        ("tOrder", 5, "input `x` is null: `5` isn't of type `tOrder`"),
+        ("tOrder", {"total": "much"}, 'input `x` is null: `"much"` isn\'t of type `number`'),
+    ],
+)
+def test_a_value_of_another_type_says_so(type_ref, value, notice):
+    """What it is, and what it isn't."""
+    source = definitions(TYPES, input_data("x", type_ref), decision("Route", literal("x"), inputs=["x"]))
+    assert _notices(source, x=value) == [f"{notice}\nclaims.dmn, decision `x`"]
+
+
+def test_an_argument_of_another_type_says_so():
+    """The call is null, and the parameter is named."""
+    function = (
+        '<businessKnowledgeModel id="k_f" name="f"><encapsulatedLogic><formalParameter name="n" typeRef="number"/>'
+        f"{literal('n')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    source = definitions(function, decision("Route", literal('f("a")'), knows=["f"]))
+    assert _notices(source) == [
+        'the call of `f` is null: `"a"` isn\'t of type `number` (parameter `n`)\nclaims.dmn, decision `f`'
+    ]
+
+
+def test_types_of_one_name_are_refused():
+    """A name means one type."""
+    source = definitions(TYPES, TYPES, decision("Route", literal("1")))
+    with pytest.raises(DmnrouteError) as caught:
+        load(source, name="claims.dmn")
+    assert caught.value.message == "several types are named `tGrade`"
+
+
+def test_imports_that_go_on_and_on_are_refused():
+    """At most a hundred models take part."""
+
+    def resolve(wanted):
+        number = int(wanted.namespace.removeprefix("m")) + 1
+        return definitions(f'<import namespace="m{number}" name="lib"/>', model=wanted.namespace).encode()
+
+    source = definitions('<import namespace="m1" name="lib"/>', decision("Route", literal("1")), model="m0")
+    with pytest.raises(DmnrouteError) as caught:
+        load(source, resolver=resolve)
+    assert caught.value.message == "more than 100 models are imported"
+
+
+def test_only_a_table_has_cells_to_edit():
+    """A literal expression has none."""
+    model = load(definitions(decision("Route", literal("1"))), name="claims.dmn")
+    with pytest.raises(DmnrouteError) as caught:
+        with_cell(model, "Route", rule=1, column=1, text="2")
+    assert caught.value.message == "`Route` is no decision table"
+
+
+def test_a_file_of_a_hundred_megabytes_is_refused():
+    """It isn't even parsed."""
+    with pytest.raises(DmnrouteError) as caught:
+        load(b" " * 100_000_000, name="claims.dmn")
+    assert str(caught.value) == "the file has 100,000,000 bytes; the most that is read is 16,000,000\nclaims.dmn"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("count(for x in 1..10**12 return x)", "the expression takes more than 1,000,000 steps"),
+        ('matches("' + "a" * 40 + 'b", "^(a|a)+$")', "a regular expression takes longer than 0.5 seconds"),
+        ("{f: function(n) f(n), r: f(1)}.r", "functions call each other more than 100 levels deep"),
+    ],
+)
+def test_a_hostile_cell_ends_at_its_place(text, message):
+    """The error of a limit names the rule and the column."""
+    model = load(one_table(["a"], ["x"], [[text, "1"]]), name="claims.dmn")
+    with pytest.raises(FeelError) as caught:
+        model.evaluate("Route", {"a": 1})
+    assert (caught.value.code, caught.value.message) == ("feel_limit", message)
+    assert str(caught.value.place) == f"{PLACE}, rule 1, input 1"
