@@ -61,7 +61,7 @@ def _no_declared_name(cursor: Cursor, ends: tuple[str, ...], expected: str) -> F
     if cursor.token.kind not in (TokenKind.NAME, TokenKind.QUOTED):
         return cursor.unexpected(expected)
     cursor.advance()
-    while cursor.token.kind is not TokenKind.END and _may_continue(cursor.token.kind, cursor.token.text):
+    while _may_continue(cursor.token.kind, cursor.token.text):
         cursor.advance()
     wanted = " or ".join(f"`{end}`" for end in ends)
     return cursor.unexpected(f"{wanted} after the name")
