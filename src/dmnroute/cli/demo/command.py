@@ -69,14 +69,14 @@ def demo(
     from dmnroute.cli.demo.session import fresh_name
 
     settings = session_of(context).on(engine).settings()
-    if settings.engine == "zeebe" and not as_json:
+    if settings.engine == "zeebe" and not as_json and not set_:
         offer_broker(settings)
     changes = tuple(map(read_change, set_ or ()))
     wish = Wish(session or fresh_name(), tuple(paths or ()), limit, changes, _program(context), engine)
     board = Board()
     running = Demo(wish, settings, board, _display(board, plain=plain, as_json=as_json))
     with _policies_are_shown(settings.log_level):
-        code = _completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again, set_ or ()))
+        code = _completed(running.run, lambda: _tell_how_to_go_on(wish.session, wish.again(), set_ or ()))
     raise typer.Exit(code)
 
 

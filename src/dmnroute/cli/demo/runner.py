@@ -49,12 +49,11 @@ class Wish:
     """The words before the command `demo`."""
     engine: str | None = None
 
-    @property
-    def again(self) -> list[str]:
-        """The command that gives the same demo once more, but for its changes."""
+    def again(self, *, engine: str | None = None) -> list[str]:
+        """The command that gives the same demo once more, but for its changes; on another engine where one is named."""
         limit = [] if self.limit is None else ["--limit", str(self.limit)]
-        engine = [] if self.engine is None else ["--engine", self.engine]
-        return [*self.program, "demo", *map(str, self.paths), *limit, *engine]
+        wanted = engine or self.engine
+        return [*self.program, "demo", *map(str, self.paths), *limit, *(["--engine", wanted] if wanted else [])]
 
 
 @dataclass(slots=True)
@@ -151,7 +150,8 @@ class Demo:
             board=self.board,
             audit=found,
             documents=runs.documents,
-            again=self.wish.again,
+            # It is run with changes, and those are made by routers of this process.
+            again=self.wish.again(engine=None if self.settings.engine == "local" else "local"),
             changes=self.wish.changes,
             seconds=seconds,
             cpu_seconds=cpu,
