@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table
 
 from dmnroute.dmn import load
 from dmnroute.dmn.edit import with_cell
 from dmnroute.errors import DmnrouteError, FeelError
+from dmnroute.feel import Limits
 
 PLACE = "claims.dmn, decision `Route`"
 
@@ -116,6 +119,28 @@ def test_a_file_of_a_hundred_megabytes_is_refused():
     with pytest.raises(DmnrouteError) as caught:
         load(b" " * 100_000_000, name="claims.dmn")
     assert str(caught.value) == "the file has 100,000,000 bytes; the most that is read is 16,000,000\nclaims.dmn"
+
+
+def test_the_limits_of_a_model_are_the_callers():
+    """`load` takes them; they hold with a trace and without, and for functions."""
+    function = (
+        '<businessKnowledgeModel id="k_f" name="f"><encapsulatedLogic><formalParameter name="n"/>'
+        f"{literal('count(for x in 1..n return x)')}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    source = definitions(function, input_data("n"), decision("Route", literal("f(n)"), knows=["f"], inputs=["n"]))
+    model = load(source, limits=Limits(steps=50))
+    again = pickle.loads(pickle.dumps(model))
+    assert model.evaluate("Route", {"n": 20}).value == 20
+    for evaluate in (
+        lambda: model.evaluate("Route", {"n": 100}),
+        lambda: model.decision("Route").value({"n": 100}),
+        lambda: model.invoke("f", {"n": 100}),
+        lambda: again.decision("Route").value({"n": 100}),
+    ):
+        with pytest.raises(FeelError) as caught:
+            evaluate()
+        assert caught.value.message == "the expression takes more than 50 steps"
+    assert load(source).decision("Route").value({"n": 100}) == 100
 
 
 @pytest.mark.parametrize(

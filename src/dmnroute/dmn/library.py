@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from dmnroute.dmn import model
+from dmnroute.feel.evaluation import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from dmnroute.dmn.problems import Problems
@@ -30,6 +31,8 @@ class Library:
     main: model.Definitions
     models: Mapping[str, model.Definitions]
     elements: Mapping[Key, model.DRGElement]
+    limits: Limits = DEFAULT_LIMITS
+    """What one evaluation may use up."""
 
     def find(self, reference: model.Reference, namespace: str) -> Key | None:
         """The key of what a reference in the model with this namespace means; None when it isn't there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from dmnroute.dmn.structure import check_structure
 from dmnroute.dmn.units import compile_units
 from dmnroute.dmn.xml.reader import read
 from dmnroute.errors import TableError, UsageError
+from dmnroute.feel.evaluation import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from dmnroute.dmn.library import Library, Resolver
@@ -25,14 +26,15 @@ def load(
     dialect: Dialect | None = None,
     resolver: Resolver | None = None,
     name: str = "",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Model:
     """Load a DMN file from a path, or from the XML itself.
 
     The dialect is `camunda` when the file was modelled for Camunda 8 (`executionPlatform`), else `dmn`. Imports
-    are looked for beside the file, or by the resolver. ``name`` is the file's name in errors. Raises TableError
-    for the first thing that is wrong; `dmnroute.dmn.checks.check` gives all.
+    are looked for beside the file, or by the resolver. ``name`` is the file's name in errors; ``limits`` bound what one
+    evaluation may use up. Raises TableError for the first thing that is wrong; `dmnroute.dmn.checks.check` gives all.
     """
-    model, problems = load_with_problems(source, dialect=dialect, resolver=resolver, name=name)
+    model, problems = load_with_problems(source, dialect=dialect, resolver=resolver, name=name, limits=limits)
     problems.raise_first()
     assert model is not None
     return model
@@ -44,6 +46,7 @@ def load_with_problems(
     dialect: Dialect | None = None,
     resolver: Resolver | None = None,
     name: str = "",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Model | None, Problems]:
     """The model as far as it could be loaded, and everything that is wrong with it."""
     data, file, folder = _open(source, name)
@@ -51,7 +54,7 @@ def load_with_problems(
     resolver = resolver or (None if folder is None else _Beside(folder))
     try:
         definitions = read(data, file=file, dialect=dialect, problems=problems)
-        library = _library(definitions, resolver, problems)
+        library = replace(_library(definitions, resolver, problems), limits=limits)
     except TableError as error:
         problems.errors.append(error)
         return None, problems

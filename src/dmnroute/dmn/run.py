@@ -31,7 +31,7 @@ class Run:
     __slots__ = ("evaluation", "notices")
 
     def __init__(self, types: Types, *, now: datetime | None = None) -> None:
-        self.evaluation = Evaluation(now=now, types=types.predicates())
+        self.evaluation = Evaluation(now=now, limits=types.limits, types=types.predicates())
         self.notices: list[Notice] = []
 
     def feel(self, expression: Expression, scope: Mapping[str, Value], place: Place) -> Value:

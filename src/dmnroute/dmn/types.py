@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from dmnroute.feel.evaluation import DEFAULT_LIMITS, Limits
 from dmnroute.feel.values import (
     Date,
     DateTime,
@@ -66,6 +67,8 @@ class Types:
     allowed: Mapping[str, Allowed]
     """By the text of allowed values."""
     camunda: bool = False
+    limits: Limits = DEFAULT_LIMITS
+    """What one evaluation may use up."""
 
     def conform(self, value: Value, type_ref: str) -> Value | Mismatch:
         """The value as the type wants it: singleton lists are unpacked or made where that helps.

@@ -183,7 +183,7 @@ def _types(library: Library, namespace: str, problems: Problems) -> Types:
                 tests = _allowed(text, dialect, place, problems)
                 if tests is not None:
                     allowed[text] = tests
-    return Types(definitions, allowed, dialect == "camunda")
+    return Types(definitions, allowed, dialect == "camunda", library.limits)
 
 
 def _with_components(item: model.ItemDefinition) -> Iterator[model.ItemDefinition]:

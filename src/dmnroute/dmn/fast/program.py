@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from dmnroute.dmn.fast import code
@@ -76,7 +77,7 @@ class _Writer:
         self._namespace: dict[str, object] = {
             "bisect": bisect_right,
             "deepcopy": deepcopy,
-            "Evaluation": Evaluation,
+            "Evaluation": partial(Evaluation, limits=types.limits),
             "from_python": from_python,
             "to_python": to_python,
             "part": part,
