@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table, table
 
 from dmnroute.dmn import load
 from dmnroute.dmn.scope import Origin
-from dmnroute.errors import TableError
+from dmnroute.errors import TableError, UsageError
+from dmnroute.feel import compile
 
 INVOICES = Path(__file__).parent / "golden" / "invoice_routing_first" / "table.dmn"
 RUN = {"last": {"status": "ok", "confidence": 0.7}, "facts": {"total": 12}, "budget": {"ratio": 0.5}}
@@ -205,6 +208,33 @@ def test_a_decision_service_is_a_function_of_its_inputs():
     model = load(definitions(input_data("amount"), price, service, route))
     assert model.evaluate("Route", {}).value == 42
     assert model.invoke("price", {"amount": 4}) == 8
+
+
+class _Given(BaseModel):
+    amount: Decimal
+    due: date | None = None
+
+
+@dataclass
+class _Also:
+    amount: int
+    due: date
+
+
+def test_inputs_are_a_mapping_a_dataclass_or_a_model():
+    """Whatever has names; everything else is the caller's mistake."""
+    source = definitions(
+        input_data("amount"), input_data("due"), decision("Route", literal("[amount, due]"), inputs=["amount", "due"])
+    )
+    model = load(source)
+    day = date(2024, 2, 29)
+    for given in ({"amount": 5, "due": day}, _Also(5, day), _Given(amount=Decimal(5), due=day)):
+        assert model.evaluate("Route", given).value == [5, day]
+        assert model.decision("Route").value(given) == [5, day]
+        assert compile("[amount, due]").evaluate(given).value == [5, day]
+    with pytest.raises(UsageError) as caught:
+        model.evaluate("Route", [5])  # type: ignore[arg-type]  # wrong on purpose
+    assert str(caught.value) == "inputs have names: a mapping, a dataclass or a model, not `list`"
 
 
 def test_a_business_knowledge_model_is_invoked_by_its_name():

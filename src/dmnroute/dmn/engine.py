@@ -17,6 +17,7 @@ from dmnroute.dmn.run import Run
 from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units, compile_units
 from dmnroute.errors import FeelError, Place, TableError, did_you_mean
 from dmnroute.feel.values import from_python, to_python
+from dmnroute.feel.values.python import named_values
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,8 +87,9 @@ class Model:
     ) -> Result:
         """Evaluate a decision after those that it requires, each once.
 
-        Inputs are by name; ``overrides`` gives values for decisions (by name or id) in place of their logic;
-        ``now`` is what FEEL's ``now()`` answers. Without ``trace`` the result has value and notices only.
+        Inputs are by name: a mapping, a dataclass or a pydantic model. ``overrides`` gives values for decisions (by
+        name or id) in place of their logic; ``now`` is what FEEL's ``now()`` answers. Without ``trace`` the result has
+        value and notices only.
         Raises TableError for what the author has to mend: an error of FEEL, under Camunda a hit policy that the
         matched rules contradict.
         """
@@ -102,8 +104,9 @@ class Model:
         run = Run(unit.types, now=now)
         with _guarded(unit):
             function = self._function(unit, run)
-            _check_parameters(function, arguments, unit)
-            values = {name: from_python(arguments.get(name)) for name in function.parameters}
+            given = named_values(arguments)
+            _check_parameters(function, given, unit)
+            values = {name: from_python(given.get(name)) for name in function.parameters}
             return to_python(function.body(values, run.evaluation))
 
     def parameters(self, name: str) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ class Model:
         overrides: Mapping[str, object] | None = None,
     ) -> Execution:
         """An evaluation of this model that is about to begin."""
-        values: dict[str, Value] = {name: from_python(value) for name, value in inputs.items()}
+        values: dict[str, Value] = {name: from_python(value) for name, value in named_values(inputs).items()}
         given: dict[Key, Value] = {
             self.decision(name).key: from_python(value) for name, value in (overrides or {}).items()
         }

@@ -15,7 +15,7 @@ from dmnroute.feel.evaluation import DEFAULT_LIMITS, Evaluation, Limits
 from dmnroute.feel.names import KnownNames
 from dmnroute.feel.parser.grammar import parse_expression, parse_unary_tests
 from dmnroute.feel.references import references_of
-from dmnroute.feel.values.python import from_python, to_python
+from dmnroute.feel.values.python import from_python, named_values, to_python
 from dmnroute.source import Source, Span
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _rebuild(kind: type[_Compiled], text: str, dialect: DialectName, names: tupl
 
 
 def _scope(variables: Mapping[str, object]) -> Mapping[str, object]:
-    scope = from_python(variables)
+    scope = from_python(named_values(variables))
     assert isinstance(scope, dict)
     return scope
 

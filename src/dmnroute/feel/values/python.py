@@ -48,6 +48,16 @@ def to_json(value: object) -> object:
     return _Walk(_leaf_to_json)(value)
 
 
+def named_values(given: object) -> Mapping[str, object]:
+    """Inputs by name: a mapping as it is, the fields of a dataclass or of a pydantic model. Raises UsageError."""
+    if isinstance(given, Mapping):
+        return given
+    names = _field_names(given)
+    if names is None:
+        raise UsageError(f"inputs have names: a mapping, a dataclass or a model, not `{type(given).__name__}`")
+    return {name: getattr(given, name) for name in names}
+
+
 class _Walk:
     """Applies a conversion to the leaves of lists and contexts, within limits."""
 
