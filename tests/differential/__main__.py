@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.differential.compare import Difference, differences
 from tests.differential.oracle import Camunda, NoCamundaError, Question
-from tests.differential.strategies import QUESTIONS
+from tests.differential.questions import QUESTIONS
 
 SHOWN = 20
 TEXTS_AT_ONCE = 300

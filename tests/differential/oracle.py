@@ -121,7 +121,7 @@ def jars() -> tuple[Path, ...]:
     archive = repository / f"camunda-zeebe-{VERSION}.tar.gz"
     if named or not archive.is_file():
         raise NoCamundaError(
-            f"there are no jars of Zeebe {VERSION}: set CAMUNDA_JARS, or `dmnroute broker up --zeebe {VERSION}`"
+            f"there are no jars of Zeebe {VERSION}: set CAMUNDA_JARS, or `dmnroute broker up --version {VERSION}`"
         )
     _unpack(archive, folders[-1])
     return _jars_in(folders[-1])

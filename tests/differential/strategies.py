@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from typing import Any
-from xml.sax.saxutils import escape
 
 from hypothesis import strategies as st
 
@@ -107,11 +106,11 @@ def expressions(draw: st.DrawFn, kind: str | None = None, depth: int = 3) -> str
     if wanted in ("list", "context"):
         return draw(_lists(depth) if wanted == "list" else _contexts(depth))
     if depth == 0 or roll < 6:
-        return draw(_leaves(wanted))
-    return draw(st.one_of(_leaves(wanted), *[make(depth - 1) for make in _MAKERS.get(wanted, ())], _any(wanted, depth)))
+        return draw(leaves(wanted))
+    return draw(st.one_of(leaves(wanted), *[make(depth - 1) for make in _MAKERS.get(wanted, ())], _any(wanted, depth)))
 
 
-def _leaves(kind: str) -> Text:
+def leaves(kind: str) -> Text:
     names = NAMES.get(kind)
     return st.one_of(LITERALS[kind], st.sampled_from(names)) if names else LITERALS[kind]
 
@@ -267,7 +266,7 @@ _INSTANCES = ["number", "string", "boolean", "date", "time", "date and time", "l
 
 def ranges(kind: str, depth: int = 0) -> Text:
     """A range between two values of a kind."""
-    end = _of(kind, 0) if depth else _leaves(kind)
+    end = _of(kind, 0) if depth else leaves(kind)
     return st.builds("{}{}..{}{}".format, st.sampled_from("[(]"), end, end, st.sampled_from("])["))
 
 
@@ -387,7 +386,7 @@ _MAKERS = {
 
 def alternative(kind: str, depth: int = 0) -> Text:
     """One test of a value of a kind."""
-    bound = _of(kind, depth) if depth else _leaves(kind)
+    bound = _of(kind, depth) if depth else leaves(kind)
     return st.one_of(
         bound,
         bound,
@@ -416,7 +415,7 @@ def cells(draw: st.DrawFn, kind: str) -> str:
             f"not({draw(alternatives(kind))})" if kind != "boolean" else draw(st.sampled_from(["not(false)", "not(p)"]))
         )
     if form == 3:
-        return f"? {draw(st.sampled_from(['<', '=', '>=', '!=']))} {draw(_leaves(kind))}"
+        return f"? {draw(st.sampled_from(['<', '=', '>=', '!=']))} {draw(leaves(kind))}"
     if form == 4:
         return draw(st.sampled_from(["n", "s", "p", "m > 5", "n = m", "cellInput = 1", "ns", "unknown", "? in ns"]))
     return draw(alternatives(kind))
@@ -426,86 +425,4 @@ INPUTS: dict[str, st.SearchStrategy[Any]] = {
     "number": st.one_of(json_numbers, json_numbers, st.none()),
     "string": st.one_of(json_strings, json_strings, st.none()),
     "boolean": st.one_of(st.booleans(), st.none()),
-}
-
-# Questions: one text with several contexts, as it is the texts that take time to draw
-
-Questions = list[dict[str, Any]]
-
-
-@st.composite
-def expression_questions(draw: st.DrawFn) -> Questions:
-    """An expression, and what it is evaluated with."""
-    text = draw(expressions())
-    given = draw(st.lists(contexts, min_size=1, max_size=8))
-    return [{"kind": "expression", "text": text, "context": context} for context in given]
-
-
-@st.composite
-def unary_questions(draw: st.DrawFn) -> Questions:
-    """An input entry, inputs of the same kind or (one in eight) of another, and contexts."""
-    kind = draw(st.sampled_from(tuple(INPUTS)))
-    text = draw(cells(kind))
-    given = [draw(INPUTS[kind if draw(st.integers(0, 7)) else "number"]) for _ in range(draw(st.integers(1, 10)))]
-    return [{"kind": "unary", "text": text, "input": each, "context": draw(contexts)} for each in given]
-
-
-POLICIES = ("UNIQUE", "FIRST", "ANY", "RULE ORDER", "COLLECT", "PRIORITY", "OUTPUT ORDER")
-COLUMNS = {"n": "number", "m": "number", "s": "string", "p": "boolean", "r.a": "number", "m + 1": "number"}
-
-
-@st.composite
-def table_questions(draw: st.DrawFn) -> Questions:
-    """A decision table of one to three inputs and one or two outputs, after another decision that it may require."""
-    inputs = draw(st.lists(st.sampled_from(tuple(COLUMNS)), min_size=1, max_size=3, unique=True))
-    policy = draw(st.sampled_from(POLICIES))
-    aggregation = draw(st.sampled_from(["", "SUM", "MIN", "MAX", "COUNT"])) if policy == "COLLECT" else ""
-    outputs = ["x"] if aggregation else draw(st.sampled_from([["x"], ["x", "y"]]))
-    texts = st.sampled_from(['"a"', '"b"', '"c"', "1"])
-    output = _leaves("number") if aggregation else st.one_of(texts, texts, st.sampled_from(["s", "p", "null", "[1]"]))
-    row = st.tuples(*(cells(COLUMNS[column]) for column in inputs), *(output for _ in outputs))
-    rows = draw(st.lists(row, min_size=1, max_size=6))
-    text = _file(inputs, outputs, rows, policy, aggregation, draw(st.sampled_from(["", "", '"none"', "0"])))
-    given = draw(st.lists(contexts, min_size=1, max_size=10))
-    return [{"kind": "table", "text": text, "decision": "route", "context": context} for context in given]
-
-
-def _file(
-    inputs: list[str], outputs: list[str], rows: list[tuple[str, ...]], policy: str, aggregation: str, default: str
-) -> str:
-    columns = "".join(
-        f'<input id="i{n}"><inputExpression id="e{n}">{_text(column)}</inputExpression></input>'
-        for n, column in enumerate(inputs)
-    )
-    listed = f"<outputValues>{_text(_PRIORITIES)}</outputValues>" if policy in ("PRIORITY", "OUTPUT ORDER") else ""
-    otherwise = f"<defaultOutputEntry>{_text(default)}</defaultOutputEntry>" if default else ""
-    columns += "".join(
-        f'<output id="o{n}" name="{name}">{listed}{otherwise}</output>' for n, name in enumerate(outputs)
-    )
-    rules = "".join(
-        f'<rule id="r{n}">'
-        + "".join(f"<inputEntry>{_text(cell)}</inputEntry>" for cell in row[: len(inputs)])
-        + "".join(f"<outputEntry>{_text(cell)}</outputEntry>" for cell in row[len(inputs) :])
-        + "</rule>"
-        for n, row in enumerate(rows)
-    )
-    collected = f' aggregation="{aggregation}"' if aggregation else ""
-    return (
-        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="m">'
-        f'<decision id="route" name="Route"><decisionTable id="t" hitPolicy="{policy}"{collected}>'
-        f"{columns}{rules}</decisionTable></decision></definitions>"
-    )
-
-
-_PRIORITIES = '"c", "b", "a", 1'
-
-
-def _text(text: str) -> str:
-    return f"<text>{escape(text)}</text>"
-
-
-QUESTIONS: dict[str, st.SearchStrategy[Questions]] = {
-    "expression": expression_questions(),
-    "unary": unary_questions(),
-    "table": table_questions(),
 }

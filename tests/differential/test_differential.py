@@ -10,7 +10,7 @@ from tests.differential.__main__ import drawn
 from tests.differential.compare import differences
 from tests.differential.explained import EXPLAINED
 from tests.differential.oracle import Camunda, NoCamundaError
-from tests.differential.strategies import QUESTIONS
+from tests.differential.questions import QUESTIONS
 
 
 @pytest.fixture(scope="module")

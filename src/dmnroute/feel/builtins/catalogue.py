@@ -11,6 +11,7 @@ from dmnroute.feel.builtins import (
     boolean,
     camunda,
     camunda_lists,
+    camunda_values,
     context,
     conversion,
     list,
@@ -71,9 +72,10 @@ def builtins_of(dialect: Dialect) -> Mapping[str, Builtin]:
     kept = {name: builtin for name, builtin in STANDARD.items() if name not in _NOT_IN_CAMUNDA}
     for name in _NOTHING_TO_CONVERT:
         kept[name] = Builtin(name, tuple(each for each in kept[name].overloads if each.function not in _AS_IT_IS))
-    for name, own in {**camunda.builtin.table, **camunda_lists.builtin.table}.items():
-        standard = kept[name].overloads if name in kept and name not in _OTHERWISE_IN_CAMUNDA else ()
-        kept[name] = Builtin(name, (*own.overloads, *standard))
+    for table in (camunda.builtin.table, camunda_values.builtin.table, camunda_lists.builtin.table):
+        for name, own in table.items():
+            before = kept[name].overloads if name in kept and name not in _OTHERWISE_IN_CAMUNDA else ()
+            kept[name] = Builtin(name, (*own.overloads, *before))
     for name in range.builtin.table.keys() & kept.keys():
         kept[name] = Builtin(name, tuple(map(_without_texts, kept[name].overloads)))
     converts = dialect.single_item_lists
