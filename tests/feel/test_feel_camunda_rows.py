@@ -197,6 +197,8 @@ def test_language(text: str, expected: object) -> None:
     ("string of a duration", 'string(@"P0Y")', "P0Y"),
     ("string of a number", "string(1.0)", "1.0"),
     ("string of a number", "string(0.0000001)", "1E-7"),
+    ("string of a number", "string(decimal(1.5, 3))", "1.500"),
+    ("string of a number", "string(floor(2, 1))", "2.0"),
     ("string of a context", 'string({a: 1, b: "x"})', '{a:1, b:"x"}'),
     ("code points (right)", 'string length("🐎")', 1),
     ("patterns", 'matches("b", "[a-z&&[^b]]")', False),

@@ -13,7 +13,7 @@ from dmnroute.feel.builtins.context import context_merge, context_put, get_value
 from dmnroute.feel.builtins.conversion import number as standard_number
 from dmnroute.feel.builtins.conversion import plain_number
 from dmnroute.feel.builtins.list import distinct, every, some
-from dmnroute.feel.builtins.number import absolute, floor, round_half_down, rounded
+from dmnroute.feel.builtins.number import absolute
 from dmnroute.feel.builtins.patterns import in_time, java_parts_between, java_pattern_of, java_replacement_of
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import string_join
@@ -148,8 +148,6 @@ def partition(items: list[object], size: Decimal) -> list[list[object]]:
 
 
 builtin("abs(number: number | duration)")(absolute)
-builtin("floor(n: number, scala?: number)")(floor)
-builtin("round half down(n: number, scala: number)")(round_half_down)
 
 
 builtin("and(list: list)", "and(b: Any…)")(every)
@@ -199,20 +197,6 @@ def get_nested_value(context: dict[str, object], keys: list[object]) -> object:
             raise NoValue("the path leads nowhere", NoticeKind.UNKNOWN_KEY)
         value = get_value(value, key)
     return value
-
-
-@builtin("decimal(n: number, scale: number, mode: string)")
-def decimal(n: Decimal, scale: Decimal, mode: str) -> Decimal:
-    """Round in a mode of Java's."""
-    name = mode.upper()
-    if name == "UNNECESSARY":
-        result = rounded(n, scale, "ROUND_DOWN")
-        if result != n:
-            raise NoValue("rounding would be necessary", NoticeKind.OUT_OF_DOMAIN)
-        return result
-    if name not in {"UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN"}:
-        raise NoValue(f"there is no rounding mode `{mode}`")
-    return rounded(n, scale, f"ROUND_{name}")
 
 
 @builtin("number(from: string)")

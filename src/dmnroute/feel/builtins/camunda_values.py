@@ -2,27 +2,76 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+)
 from typing import TYPE_CHECKING
 
 from dmnroute.feel.builtins.conversion import date_from_parts as standard_date
 from dmnroute.feel.builtins.conversion import text_within_limits, time_of_moment
 from dmnroute.feel.builtins.conversion import time_from_parts as standard_time
-from dmnroute.feel.builtins.number import log, modulo
+from dmnroute.feel.builtins.number import ceiling, floor, log, modulo, rounded
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.statistics import stddev
 from dmnroute.feel.builtins.string import truncated
-from dmnroute.feel.notices import Fails, NoValue, shown
+from dmnroute.feel.notices import Fails, NoticeKind, NoValue, shown
 from dmnroute.feel.values.camunda_text import write_camunda_text
 from dmnroute.feel.values.date_time import MIDNIGHT, Date, DateTime, Time
 from dmnroute.feel.values.duration import DaysTimeDuration
 from dmnroute.feel.values.iso import date_of_text, date_time_of_text, duration_of_text, time_of_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dmnroute.feel.evaluation import Evaluation
     from dmnroute.feel.notices import Site
 
 builtin = Builtins()
+
+_ALL_DIGITS = Context(prec=7_000, rounding=ROUND_HALF_EVEN, Emin=-7_000, Emax=7_000)
+
+
+def _at_scale(n: Decimal, scale: Decimal, mode: str) -> Decimal:
+    """The number with exactly so many digits after the point, as `string(…)` shows them."""
+    result = rounded(n, scale, mode)
+    return result.quantize(Decimal((0, (1,), -int(scale))), context=_ALL_DIGITS)
+
+
+def _rounding(mode: str) -> Callable[[Decimal, Decimal], Decimal]:
+    return lambda n, scale: _at_scale(n, scale, mode)
+
+
+builtin("floor(n: number)")(floor)
+builtin("floor(n: number, scala: number)")(_rounding(ROUND_FLOOR))
+builtin("ceiling(n: number)")(ceiling)
+builtin("ceiling(n: number, scale: number)")(_rounding(ROUND_CEILING))
+builtin("decimal(n: number, scale: number)")(_rounding(ROUND_HALF_EVEN))
+builtin("round up(n: number, scale: number)")(_rounding(ROUND_UP))
+builtin("round down(n: number, scale: number)")(_rounding(ROUND_DOWN))
+builtin("round half up(n: number, scale: number)")(_rounding(ROUND_HALF_UP))
+builtin("round half down(n: number, scala: number)")(_rounding(ROUND_HALF_DOWN))
+
+
+@builtin("decimal(n: number, scale: number, mode: string)")
+def decimal(n: Decimal, scale: Decimal, mode: str) -> Decimal:
+    """Round in a mode of Java's."""
+    name = mode.upper()
+    if name == "UNNECESSARY":
+        result = _at_scale(n, scale, ROUND_DOWN)
+        if result != n:
+            raise NoValue("rounding would be necessary", NoticeKind.OUT_OF_DOMAIN)
+        return result
+    if name not in {"UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN"}:
+        raise NoValue(f"there is no rounding mode `{mode}`")
+    return _at_scale(n, scale, f"ROUND_{name}")
 
 
 @builtin("modulo(dividend: number, divisor: number)")

@@ -40,18 +40,9 @@ STANDARD: Mapping[str, Builtin] = {
 }
 
 _NOT_IN_CAMUNDA = frozenset({"is", "range", "list replace"})
-_OTHERWISE_IN_CAMUNDA = frozenset(
-    {
-        *camunda_lists.builtin.table,
-        "floor",
-        "round half down",
-        "context",
-        "modulo",
-        "log",
-        "stddev",
-        "string",
-        "duration",
-    }
+_MORE_IN_CAMUNDA = ("date", "date and time", "finished by", "time")
+_OTHERWISE_IN_CAMUNDA = {*camunda_lists.builtin.table, *camunda_values.builtin.table, "context"}.difference(
+    _MORE_IN_CAMUNDA
 )
 """Functions of which Camunda has its own signatures only."""
 _NOTHING_TO_CONVERT = ("number", "date and time", "duration", "time")
