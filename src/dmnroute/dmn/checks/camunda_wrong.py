@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -37,11 +38,17 @@ def camunda_wrong(subject: Subject) -> Iterator[Finding]:
     if not subject.camunda:
         return
     for text in texts(subject.model.definitions):
+        if not _WORTH_READING.search(text.text):
+            continue
         for wrong in _in_text(text.text, text.is_test):
             place = replace(text.place, span=wrong.span)
             yield Finding("camunda_wrong", "warning", wrong.message, place, wrong.hint)
     for where, table in subject.tables():
         yield from _priorities(table, where)
+
+
+_WORTH_READING = re.compile(r"\bin\b|[*/?]|\btrue\b|[^\x00-\uffff]")
+"""What any of the findings has in it: most cells have none of it, and needn't be parsed again."""
 
 
 @lru_cache(maxsize=4096)
