@@ -96,7 +96,7 @@ def on_terminal(*words: str, answer: str) -> tuple[int, str]:
     with suppress(OSError):  # which is how the end of the other side is told
         while more := os.read(ours, 10_000):
             shown += more.decode()
-            if "[Y/n]" in shown and not asked:
+            if "[Y/n]: " in shown and not asked:  # the terminal echoes the answer where it stands then
                 asked = True
                 os.write(ours, f"{answer}\n".encode())
     os.close(ours)
