@@ -42,10 +42,11 @@ lock: $(READY)  ## Write the pinned versions anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --group dev --upgrade \
 	    --no-header --no-annotate --quiet pyproject.toml -o requirements/dev.lock
 
-bench: $(READY)  ## Measure against other decision engines, on the same tables and contexts
+bench: $(READY)  ## Measure against other decision engines, then hops on a real broker
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group bench
 	$(BIN)/python -m benchmarks
+	$(MAKE) --no-print-directory bench-zeebe
 
 bench-zeebe: $(READY)  ## Measure routed hops against workers that do nothing, on a real broker
 	$(BIN)/python -m benchmarks.zeebe_hops
