@@ -72,6 +72,8 @@ def parse_function(cursor: Cursor) -> ast.Node:
         if parameters:
             cursor.expect(",", expected="`,` or `)` after a parameter")
         parameters.append(_parameter(cursor))
+        if any(parameters[-1].name == other.name for other in parameters[:-1]):
+            raise cursor.error(f"two parameters are called `{parameters[-1].name}`", parameters[-1].span)
     cursor.advance()
     if cursor.at("external"):
         raise cursor.error("external functions are not supported", cursor.token.span)
