@@ -48,6 +48,22 @@ def test_brackets_that_are_never_closed_are_refused_soon(text: str) -> None:
         compile(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{{', '.join(f'a{i}: {i}' for i in range(10_000))}}}.a9999",
+        f"(function({', '.join(f'a{i}' for i in range(10_000))}) 9999)({', '.join(['1'] * 10_000)})",
+        f"[{', '.join(str(i) for i in range(10_000))}][-1]",
+        f"if 1 in ({', '.join(str(i) for i in range(2_000))}) then 9999 else 0",
+        f"{{{', '.join(f'a b{i}: {i}' for i in range(5_000))}, r: a b4999 + 5000}}.r",
+    ],
+    ids=["context", "function", "list", "tests", "spaced names"],
+)
+def test_what_is_wide_is_no_nesting(text: str) -> None:
+    """Thousands of entries, parameters, items or tests side by side are read and compiled in their order."""
+    assert compile(text).evaluate().value == 9999
+
+
 def test_long_conjunctions_are_no_nesting() -> None:
     """A thousand conditions side by side are fine."""
     assert compile(" and ".join(["a = 1"] * 1_000)).evaluate({"a": 1}).value is True
@@ -81,7 +97,7 @@ def test_a_text_has_a_greatest_length() -> None:
     """A hundred megabytes are no expression."""
     with pytest.raises(FeelError) as caught:
         compile("1" * 100_000_000)
-    assert str(caught.value) == "the expression has more than 1,000,000 characters"
+    assert str(caught.value) == "the expression has more than 200,000 characters"
     assert caught.value.code == "feel_limit"
 
 

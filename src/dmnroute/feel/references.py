@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ class _Finder:
     def __init__(self, builtins: frozenset[str]) -> None:
         self._builtins = builtins
 
-    def find(self, node: ast.Node, local: frozenset[str], implicit: bool) -> Iterator[Reference]:
+    def find(self, node: ast.Node, local: Set[str], implicit: bool) -> Iterator[Reference]:
         match node:
             case ast.Name() | ast.Path():
                 yield from self._path(node, local, implicit)
@@ -76,11 +76,11 @@ class _Finder:
             case _:
                 yield from self._all(children(node), local, implicit)
 
-    def _all(self, nodes: Iterable[ast.Node], local: frozenset[str], implicit: bool) -> Iterator[Reference]:
+    def _all(self, nodes: Iterable[ast.Node], local: Set[str], implicit: bool) -> Iterator[Reference]:
         for node in nodes:
             yield from self.find(node, local, implicit)
 
-    def _path(self, node: ast.Node, local: frozenset[str], implicit: bool) -> Iterator[Reference]:
+    def _path(self, node: ast.Node, local: Set[str], implicit: bool) -> Iterator[Reference]:
         names: list[str] = []
         root = node
         while isinstance(root, ast.Path):
@@ -91,16 +91,16 @@ class _Finder:
         elif root.name not in local:
             yield Reference((root.name, *reversed(names)), node.span, implicit)
 
-    def _context(
-        self, entries: Iterable[ast.ContextEntry], local: frozenset[str], implicit: bool
-    ) -> Iterator[Reference]:
+    def _context(self, entries: Iterable[ast.ContextEntry], local: Set[str], implicit: bool) -> Iterator[Reference]:
+        known = set(local)
         for entry in entries:
-            own = {entry.key} if isinstance(entry.value, ast.FunctionDefinition) else set()
-            yield from self.find(entry.value, local | own, implicit)
-            local |= {entry.key}
+            if isinstance(entry.value, ast.FunctionDefinition):
+                known.add(entry.key)
+            yield from self.find(entry.value, known, implicit)
+            known.add(entry.key)
 
     def _loop(
-        self, iterators: Iterable[ast.Iterator], body: ast.Node, local: frozenset[str], implicit: bool
+        self, iterators: Iterable[ast.Iterator], body: ast.Node, local: Set[str], implicit: bool
     ) -> Iterator[Reference]:
         for iterator in iterators:
             yield from self.find(iterator.domain, local, implicit)

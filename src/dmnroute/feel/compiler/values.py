@@ -60,12 +60,12 @@ def compile_context(compiler: Compiler, node: ast.ContextLiteral, scope: Scope) 
     keys: list[str] = []
     values: list[Code] = []
     bindings: dict[str, str] = {}
+    inner = scope.inside(bindings)
     for entry in node.entries:
         variable = compiler.variable()
-        visible = dict(bindings)
         if compiler.dialect.recursion and isinstance(entry.value, ast.FunctionDefinition):
-            visible[entry.key] = variable
-        value = compiler.code(entry.value, scope.inside(visible))
+            bindings[entry.key] = variable
+        value = compiler.code(entry.value, inner)
         keys.append(entry.key)
         values.append(python.assigned(variable, value))
         bindings[entry.key] = variable

@@ -68,12 +68,14 @@ def parse_function(cursor: Cursor) -> ast.Node:
     start = cursor.advance().span
     cursor.expect("(", expected="`(` after `function`")
     parameters: list[ast.Parameter] = []
+    names: set[str] = set()
     while not cursor.at(")"):
         if parameters:
             cursor.expect(",", expected="`,` or `)` after a parameter")
         parameters.append(_parameter(cursor))
-        if any(parameters[-1].name == other.name for other in parameters[:-1]):
+        if parameters[-1].name in names:
             raise cursor.error(f"two parameters are called `{parameters[-1].name}`", parameters[-1].span)
+        names.add(parameters[-1].name)
     cursor.advance()
     if cursor.at("external"):
         raise cursor.error("external functions are not supported", cursor.token.span)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dmnroute.feel.dialect import Dialect
     from dmnroute.feel.names import KnownNames
 
-LONGEST_TEXT = 1_000_000
+LONGEST_TEXT = 200_000
 """Characters of an expression."""
 
 GRAMMAR = Grammar(
