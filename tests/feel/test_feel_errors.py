@@ -33,6 +33,7 @@ def _error(text: str) -> str:
         ("'text'", "expected an expression, found `'`\n  'text'\n  ^\nhint: text stands in double quotes"),
         ('1 + "abc', 'a string is opened and never closed\n  1 + "abc\n      ^'),
         ("[1, 2", "expected `,` or `]` after an item of the list, found the end of the text\n  [1, 2\n       ^"),
+        ("a in (< 1..3)", "expected `,` or `)` after a test, found `..`\n  a in (< 1..3)\n           ^^"),
         (
             "function(x, y, x) x",
             "two parameters are called `x`\n  function(x, y, x) x\n                 ^",

@@ -51,7 +51,7 @@ def _tests_in_parentheses(cursor: Cursor) -> tuple[ast.Node, ...]:
     """What follows `in (`: tests, or the range `(a..b)`."""
     start = cursor.advance().span
     tests = [_test(cursor, Power.NONE)]
-    if cursor.at(".."):
+    if cursor.at("..") and not isinstance(tests[0], ast.ComparisonTest):
         return (interval_after_start(cursor, start, tests[0]),)
     while cursor.accept(","):
         tests.append(_test(cursor, Power.NONE))
