@@ -13,13 +13,13 @@ from dmnroute.agents.loading import load_folder, load_modules
 from dmnroute.agents.presence import present
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
-from dmnroute.errors import OperatorError
 from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import new_owner, this_owner
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.project import Project, find_project
 from dmnroute.router.clock import SystemClock
+from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.checks import check_policy
@@ -72,7 +72,7 @@ class App:
         """Have a run driven by its engine, as far as it goes. Raises OperatorError `unknown_run`."""
         state = await self.store.state(run)
         if state is None:
-            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+            raise unknown_run(run)
         return await self.engine_of(state).drive(run, patient=patient)
 
     async def reach_engine(self) -> None:

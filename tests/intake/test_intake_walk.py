@@ -76,7 +76,7 @@ def walk(
             await app.router.start([new(run, "intake", input={"path": p}, limits=limits) for run, p in paths.items()])
             async for run, status in drive_all(app.drive, paths, at_once=4):
                 if status == "escalated" and answer is not None:
-                    await app.router.answer(run, answer)
+                    await app.router.controls.answer(run, answer)
                     await app.engine.drive(run)
             return {run: Walk(await app.store.state(run), await app.store.history(run)) for run in paths}
 

@@ -159,7 +159,7 @@ async def test_a_child_that_stops_lets_its_parent_rest_until_it_is_mended(bench:
     )
     assert await bench.drive() == "running"
     bench.publish("child", by_hop(COLUMNS, [{"agent": '"greet"'}, DONE]))
-    await bench.app.router.retry("r/1.1")
+    await bench.app.router.controls.retry("r/1.1")
     assert await bench.drive() == "completed"
     assert (await bench.state()).result == {"greeting": "hello Ada"}
     assert CALLS == {"greet": 1}
@@ -177,7 +177,7 @@ async def test_a_child_that_asks_people_lets_its_parent_rest(bench: Bench) -> No
     await bench.start()
     assert await bench.drive() == "running"
     assert (await bench.state("r/1.1")).status == "escalated"
-    await bench.app.router.answer("r/1.1", {"verdict": "yes"})
+    await bench.app.router.controls.answer("r/1.1", {"verdict": "yes"})
     assert await bench.drive() == "completed"
     assert (await bench.state()).result == {"verdict": "yes"}
 
@@ -189,7 +189,7 @@ async def test_with_patience_the_people_of_a_child_are_waited_for_too(bench: Ben
     await bench.start()
     driving = asyncio.create_task(bench.drive(patient=True))
     await bench.until_status("r/1.1", "escalated")
-    await bench.app.router.answer("r/1.1", {"verdict": "yes"})
+    await bench.app.router.controls.answer("r/1.1", {"verdict": "yes"})
     assert await driving == "completed"
 
 
@@ -283,7 +283,7 @@ async def test_cancelling_a_run_ends_what_it_is_doing(bench: Bench) -> None:
     driving = asyncio.create_task(bench.drive())
     await bench.until_called("hang")
     await bench.until_called("hang_in_a_thread")
-    await bench.app.router.cancel("r")
+    await bench.app.router.controls.cancel("r")
     assert await driving == "cancelled"
     assert (await bench.state("r/1.2")).status == "cancelled"
 
@@ -301,8 +301,8 @@ async def test_cancelling_a_run_is_seen_while_other_steps_come_and_go(bench: Ben
     await bench.start()
     driving = asyncio.create_task(bench.drive())
     await bench.until_called("hang_in_a_thread")
-    await bench.app.router.cancel_step("r/1.1")
-    await bench.app.router.cancel("r")
+    await bench.app.router.controls.cancel_step("r/1.1")
+    await bench.app.router.controls.cancel("r")
     assert await driving == "cancelled"
     assert {status for _, status, _ in await bench.outcomes()} == {"cancelled"}
 
@@ -312,7 +312,7 @@ async def test_cancelling_an_escalated_run_cancels_its_question(bench: Bench) ->
     bench.publish("p", ASKING)
     await bench.start()
     await bench.drive()
-    await bench.app.router.cancel("r")
+    await bench.app.router.controls.cancel("r")
     assert await bench.outcomes() == [("people", "cancelled", 0)]
 
 
@@ -322,7 +322,7 @@ async def test_a_cancelled_wait_is_over(bench: Bench) -> None:
     await bench.start()
     driving = asyncio.create_task(bench.drive())
     await bench.until_status("r", "waiting")
-    await bench.app.router.cancel("r")
+    await bench.app.router.controls.cancel("r")
     assert await driving == "cancelled"
 
 

@@ -126,7 +126,7 @@ async def test_a_stop_names_policy_version_and_hop(store: Store) -> None:
     )
     again = await router.route("r")
     assert (again.status, again.stop) == ("stopped", turn.stop)
-    await router.retry("r")
+    await router.controls.retry("r")
     assert (await state_of(store)).status == "running"
     assert (await router.route("r")).status == "stopped"
 
@@ -144,14 +144,14 @@ async def test_only_a_stopped_run_is_retried(store: Store) -> None:
     """Any other says what it does."""
     router = await begun(store, {"agent": '"ask"'})
     with pytest.raises(OperatorError) as caught:
-        await router.retry("r")
+        await router.controls.retry("r")
     assert said(caught) == "not_stopped: run `r` isn't stopped; it is running"
 
 
 async def test_the_unknown_run_is_named(store: Store) -> None:
     """Wherever one is asked for."""
     router = await begun(store, DONE)
-    for call in (router.route("x"), router.signal("x", "go"), router.answer("x", {})):
+    for call in (router.route("x"), router.controls.signal("x", "go"), router.controls.answer("x", {})):
         with pytest.raises(OperatorError) as caught:
             await call
         assert said(caught) == "unknown_run: unknown run `x`\nhint: `dmnroute runs` lists them"
@@ -161,11 +161,11 @@ async def test_an_ended_run_hears_nothing(store: Store) -> None:
     """Neither signals nor answers; cancelling it changes nothing."""
     router = await begun(store, DONE)
     await router.route("r")
-    for call in (router.signal("r", "go"), router.answer("r", {})):
+    for call in (router.controls.signal("r", "go"), router.controls.answer("r", {})):
         with pytest.raises(OperatorError) as caught:
             await call
         assert said(caught) == "run_ended: run `r` has ended (completed)"
-    await router.cancel("r")
+    await router.controls.cancel("r")
     assert (await state_of(store)).status == "completed"
 
 
@@ -174,13 +174,13 @@ async def test_an_answer_is_given_once(store: Store) -> None:
     router = await begun(store, {"agent": '"ask"'}, {"action": '"escalate"'}, DONE)
     await router.route("r")
     with pytest.raises(OperatorError) as caught:
-        await router.answer("r", {"yes": True})
+        await router.controls.answer("r", {"yes": True})
     assert said(caught) == "not_escalated: run `r` waits for no answer; it is running"
     await router.record(ok("r/1.1"))
     assert (await router.route("r")).status == "escalated"
-    await router.answer("r", {"yes": True})
+    await router.controls.answer("r", {"yes": True})
     with pytest.raises(OperatorError) as caught:
-        await router.answer("r", {"yes": False})
+        await router.controls.answer("r", {"yes": False})
     assert said(caught) == "not_escalated: run `r` has its answer already"
     assert (await router.route("r")).history.hops[1].ordered()[0].output == {"yes": True}
 
@@ -189,11 +189,11 @@ async def test_cancelling_a_step_leaves_the_others(store: Store) -> None:
     """One that nobody knows is named."""
     router = await begun(store, {"agent": '["ask", "ocr"]'}, DONE)
     await router.route("r")
-    await router.cancel_step("r/1.2")
+    await router.controls.cancel_step("r/1.2")
     turn = await router.route("r", outcomes=[ok("r/1.1")])
     assert [outcome.status for outcome in turn.history.hops[0].ordered()] == ["ok", "cancelled"]
     with pytest.raises(OperatorError) as caught:
-        await router.cancel_step("r/9.9")
+        await router.controls.cancel_step("r/9.9")
     assert caught.value.code == "unknown_step"
 
 
@@ -241,9 +241,9 @@ async def test_what_a_cancelled_child_has_spent_is_its_parents_cost(store: Store
     await router.record(ok("r/1.1/1.1", cost=Decimal("0.75")))
     match cancel:
         case "run":
-            await router.cancel("r")
+            await router.controls.cancel("r")
         case "step":
-            await router.cancel_step("r/1.1")
+            await router.controls.cancel_step("r/1.1")
         case "join":
             await router.route("r", outcomes=[ok("r/1.2")])
     assert (await state_of(store, "r/1.1")).status == "cancelled"

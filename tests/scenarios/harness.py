@@ -111,18 +111,18 @@ class LocalHarness:
         await self.clock.advance(seconds)
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
-        await self.app.router.signal(run, name, payload, key=key)
+        await self.app.router.controls.signal(run, name, payload, key=key)
 
     async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        await self.app.router.answer(run, answer)
+        await self.app.router.controls.answer(run, answer)
 
     async def retry(self, run: str) -> None:
         await self._driving[run]
-        await self.app.router.retry(run)
+        await self.app.router.controls.retry(run)
         self._drive(run)
 
     async def cancel(self, run: str) -> None:
-        await self.app.router.cancel(run)
+        await self.app.router.controls.cancel(run)
 
     async def cancel_step(self, step: str) -> None:
         await self.app.local.cancel_step(step)

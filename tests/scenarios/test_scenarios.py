@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from tests.scenarios.harness import Harness, local_harness
-from tests.scenarios.zeebe_harness import zeebe_harness
+from tests.scenarios.harness import Harness
 from tests.support.tables import by_hop, model, route, table
 
 from dmnroute.routing.records import Limits
 
-ENGINES = [
-    pytest.param("local"),
-    pytest.param("zeebe", marks=pytest.mark.xdist_group("broker")),
-]
-
 DONE = {"action": '"complete"'}
 COLUMNS = ["agent", "action"]
-
-
-@pytest.fixture(params=ENGINES)
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness]:
-    if request.param == "local":
-        async with local_harness(tmp_path) as local:
-            yield local
-    else:
-        async with zeebe_harness(tmp_path, request.getfixturevalue("broker")) as zeebe:
-            yield zeebe
 
 
 async def test_a_straight_route_ends_with_the_facts(engine: Harness) -> None:

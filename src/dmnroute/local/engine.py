@@ -16,7 +16,6 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.engine import Listener
-from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import Hop
@@ -66,23 +65,23 @@ class LocalEngine:
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside; whoever drives it sees it within a moment."""
-        await self.router.signal(run, name, payload, key=key)
+        await self.router.controls.signal(run, name, payload, key=key)
 
     async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
         """Answer an escalation."""
-        await self.router.answer(run, answer)
+        await self.router.controls.answer(run, answer)
 
     async def retry(self, run: str) -> None:
         """Let a stopped run go on; it has to be driven then."""
-        await self.router.retry(run)
+        await self.router.controls.retry(run)
 
     async def cancel(self, run: str) -> None:
         """End a run; whoever drives it sees it within a moment."""
-        await self.router.cancel(run)
+        await self.router.controls.cancel(run)
 
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way."""
-        await self.router.cancel_step(step)
+        await self.router.controls.cancel_step(step)
 
     async def _drive(self, run: str, *, patient: bool) -> RunStatus:
         while True:
@@ -141,7 +140,7 @@ class LocalEngine:
     async def _step(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         """Run a step and keep its outcome; none when it is a child run that stands still."""
         with bound_contextvars(run=step.run, step=step.id):  # for the log lines of agents
-            outcome = await reused(step, self.router.store) or await self._outcome(step, run, patient=patient)
+            outcome = await self._outcome(step, run, patient=patient)
         if outcome is not None:
             await self.router.record(outcome)
         return outcome
@@ -167,7 +166,7 @@ class LocalEngine:
             await asyncio.wait([work, timer], return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 await _cancel([work])
-                await self.router.cancel(child.id)
+                await self.router.controls.cancel(child.id)
                 return await self._late_child(step)
             work.result()
             return await outcome_of_child(step, self.router.store)

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
+from dmnroute.router.closing import closed
+from dmnroute.router.controls import Controls, unknown_run
 from dmnroute.router.figures import gather_figures, reads_agents
-from dmnroute.router.turn import Turn
+from dmnroute.router.settling import settled_outcomes
+from dmnroute.router.turn import STATUS_AFTER, Turn
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.outcomes import cancelled
-from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
-from dmnroute.routing.progress import closing_outcomes, hop_end
+from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import (
     ENDED,
-    PEOPLE,
-    Action,
     DecisionRecord,
     HopEnd,
     Limits,
@@ -31,21 +30,11 @@ from dmnroute.routing.records import (
     PlannedStep,
     Run,
     RunState,
-    RunStatus,
     Stop,
 )
 from dmnroute.routing.seeds import seed_of
 
 log = logging.getLogger(__name__)
-
-STATUS_AFTER: Mapping[Action, RunStatus] = {
-    "dispatch": "running",
-    "wait": "waiting",
-    "escalate": "escalated",
-    "complete": "completed",
-    "fail": "failed",
-}
-
 
 STEP_ID = re.compile(r"/\d+\.\d+\Z")
 """How the id of a step ends; a child run has the id of its step."""
@@ -72,6 +61,11 @@ class Router:
     policies: PolicySource
     catalogue: Catalogue
     clock: Clock
+
+    @property
+    def controls(self) -> Controls:
+        """What people and apps ask of runs."""
+        return Controls(self.store, self.clock)
 
     def new_run(
         self,
@@ -155,18 +149,13 @@ class Router:
         hops = turn.history.hops
         ended = hops[-2:-1] if turn.new else hops[-1:] if turn.stop else ()
         for hop in ended:
-            await self._cancel_runs_of(step for step in hop.decision.plan.steps if _is_cancelled(hop, step))
-
-    async def _cancel_runs_of(self, steps: Iterable[PlannedStep]) -> None:
-        for step in steps:
-            if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
-                await self.cancel(step.id)
+            await self.controls.cancel_children(step for step in hop.decision.plan.steps if _is_cancelled(hop, step))
 
     async def _basis(self, run: str, known: RunState | None) -> _Basis:
         """Looked up before the run is locked."""
         state = known or await self.store.state(run)
         if state is None:
-            raise _unknown(run)
+            raise unknown_run(run)
         try:
             policy = await self.policies.active(state.run.policy)
         except RouteError as error:
@@ -191,7 +180,7 @@ class Router:
             if arrived:
                 await locked.write(HopWrite(status=locked.state.status, at=now, outcomes=arrived))
             return Turn(history, locked.state.status)
-        outcomes = [*arrived, *await self._closed(history, end)]
+        outcomes = [*arrived, *await closed(history, end, self.store)]
         history = history.with_outcomes(outcomes)
         try:
             decision = self._decide(history, end, basis, now=now)
@@ -202,21 +191,14 @@ class Router:
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
+        settled = await settled_outcomes(decision.plan, self.store)
+        decision = decision.model_copy(update={"settled": tuple(outcome.step for outcome in settled)})
+        outcomes = [*outcomes, *settled]
         status = STATUS_AFTER[decision.plan.action]
         result = decision.plan.result
         await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
         log.info("hop decided", extra=_log_fields(decision))
-        return Turn(history.with_decision(decision), status, result=result, new=True)
-
-    async def _closed(self, history: History, end: HopEnd) -> list[Outcome]:
-        """The outcomes of what is ended with the hop."""
-        steps = {step.id: step for step in history.last.decision.plan.steps} if history.last else {}
-        return [await self._with_cost(outcome, steps[outcome.step]) for outcome in closing_outcomes(history, end)]
-
-    async def _with_cost(self, outcome: Outcome, step: PlannedStep) -> Outcome:
-        """A child run that is cancelled has cost what it has spent."""
-        child = await self.store.state(step.id) if step.type.startswith(CHILD_RUN) else None
-        return outcome if child is None else outcome.model_copy(update={"cost": child.cost})
+        return Turn(history.with_decision(decision).with_outcomes(settled), status, result=result, new=True)
 
     def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
         policy, catalogue = basis.policy, self.catalogue
@@ -234,96 +216,10 @@ class Router:
             )
         return new
 
-    async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
-        """Tell a run something from outside; the same key is the same signal.
-
-        Raises:
-            OperatorError: `unknown_run`, or `run_ended`.
-        """
-        state = await self._open(run)
-        await self.store.signal(state.run.id, name, payload, at=self.clock.now(), key=key)
-
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        """Answer the question that a run was escalated with.
-
-        Raises:
-            OperatorError: `unknown_run`, or `not_escalated` when the run waits for no answer (any more).
-        """
-        state = await self._open(run)
-        history = await self.store.history(run)
-        hop = history.last if history else None
-        if state.status != "escalated" or hop is None or hop.decision.plan.action != "escalate":
-            raise OperatorError(f"run `{run}` waits for no answer; it is {state.status}", code="not_escalated")
-        now = self.clock.now()
-        outcome = Outcome(step=hop.decision.plan.steps[0].id, agent=PEOPLE, status="ok", output=dict(answer))
-        if not await self.store.record(outcome, at=now):
-            raise OperatorError(f"run `{run}` has its answer already", code="not_escalated")
-
-    async def retry(self, run: str) -> None:
-        """Let a stopped run go on: its hop is decided anew, with the policy as it is then.
-
-        Raises:
-            OperatorError: `unknown_run`, or `not_stopped`.
-        """
-        async with self.store.locked(run) as locked:
-            if locked.state.status != "stopped":
-                raise OperatorError(f"run `{run}` isn't stopped; it is {locked.state.status}", code="not_stopped")
-            status = _status_of(locked.history)
-            await locked.write(HopWrite(status=status, at=self.clock.now()))
-
-    async def cancel(self, run: str) -> None:
-        """End a run now, with its child runs; its open steps are cancelled. A run that ended stays as it is."""
-        async with self.store.locked(run) as locked:
-            if locked.state.status in ENDED:
-                return
-            last = locked.history.last
-            end = HopEnd(status="failed", cancelled=last.missing() if last else ())
-            outcomes = await self._closed(locked.history, end)
-            await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
-        if last is not None:
-            await self._cancel_runs_of(step for step in last.decision.plan.steps if step.id in end.cancelled)
-
-    async def cancel_step(self, step: str) -> None:
-        """End one step; the other steps of its hop go on. One that has ended stays as it is.
-
-        Raises:
-            OperatorError: `unknown_step`, when no open run has it in its latest hop.
-        """
-        run = step.rpartition("/")[0]
-        history = await self.store.history(run)
-        steps = history.last.decision.plan.steps if history and history.last else ()
-        planned = next((each for each in steps if each.id == step), None)
-        if planned is None:
-            raise OperatorError(
-                f"no run has the step `{step}` under way",
-                code="unknown_step",
-                hint="`dmnroute show RUN` names its steps",
-            )
-        outcome = await self._with_cost(cancelled(planned), planned)
-        if await self.store.record(outcome, at=self.clock.now()):
-            await self._cancel_runs_of([planned])
-
-    async def _open(self, run: str) -> RunState:
-        state = await self.store.state(run)
-        if state is None:
-            raise _unknown(run)
-        if state.status in ENDED:
-            raise OperatorError(f"run `{run}` has ended ({state.status})", code="run_ended")
-        return state
-
-
-def _unknown(run: str) -> OperatorError:
-    return OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
-
 
 def _turn(locked: LockedRun) -> Turn:
     state = locked.state
     return Turn(locked.history, state.status, stop=state.stop, result=state.result)
-
-
-def _status_of(history: History) -> RunStatus:
-    """What a run would be doing if it weren't stopped."""
-    return STATUS_AFTER[history.last.decision.plan.action] if history.last else "running"
 
 
 def _is_cancelled(hop: Hop, step: PlannedStep) -> bool:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import ENDED, RunStatus, Stop
+from dmnroute.routing.records import ENDED, Action, RunStatus, Stop
+
+STATUS_AFTER: Mapping[Action, RunStatus] = {
+    "dispatch": "running",
+    "wait": "waiting",
+    "escalate": "escalated",
+    "complete": "completed",
+    "fail": "failed",
+}
 
 
 @dataclass(frozen=True, slots=True)

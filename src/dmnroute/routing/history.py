@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from dmnroute.routing.records import DecisionRecord, Outcome, Run, Signal
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Hop:
     def ordered(self) -> tuple[Outcome, ...]:
         """The outcomes by step index, never by arrival."""
         return tuple(self.outcomes[step.id] for step in self.decision.plan.steps if step.id in self.outcomes)
+
+    def sent(self) -> tuple[PlannedStep, ...]:
+        """The steps that agents were sent; the others were settled with the decision."""
+        return tuple(step for step in self.decision.plan.steps if step.id not in self.decision.settled)
 
     def missing(self) -> tuple[str, ...]:
         """The ids of the steps without an outcome."""

@@ -171,6 +171,8 @@ class DecisionRecord(Record):
     """The figures of the agents at that moment, when the policy reads them."""
     rules: tuple[RuleHit, ...] = ()
     plan: Plan
+    settled: tuple[str, ...] = ()
+    """Steps that nobody is sent: their outcomes came with the decision (a result was reused, say)."""
     limit: LimitName | None = None
     """The hard limit that overrode the tables."""
     element_instance: str | None = None

@@ -109,4 +109,5 @@ def replay(
         )
     except DmnrouteError as error:
         return Replayed(recorded, error)
-    return Replayed(recorded, now.model_copy(update={"element_instance": recorded.element_instance}))
+    kept = {"element_instance": recorded.element_instance, "settled": recorded.settled}
+    return Replayed(recorded, now.model_copy(update=kept))

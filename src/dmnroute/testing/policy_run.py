@@ -93,14 +93,14 @@ async def run_policy(
     router = Router(store, policies, registry.catalogue, clock)
     await router.start([router.new_run(run, name, input=input or {}, limits=limits)])
     for signal, payload in (signals or {}).items():
-        await router.signal(run, signal, payload)
+        await router.controls.signal(run, signal, payload)
     with ThreadPoolExecutor(thread_name_prefix="agent") as threads:
         runner = StepRunner(calls.watched(registry), clock, threads, _WatchedSlots(calls))
         engine = LocalEngine(router, runner, Leases(store, clock, "test"))
         await _drive(engine, run, clock, calls)
         for answer in answers:
             if await _status(store, run) == "escalated":
-                await router.answer(run, answer)
+                await router.controls.answer(run, answer)
                 await _drive(engine, run, clock, calls)
     state, history = await store.state(run), await store.history(run)
     assert state is not None

@@ -13,7 +13,6 @@ from pyzeebe import Job
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import describe
-from dmnroute.router.reuse import reused
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Outcome, PlannedStep
@@ -71,9 +70,6 @@ class AgentWorker:
         return {"outcome": wire}
 
     async def _done(self, step: PlannedStep) -> Outcome:
-        again = await reused(step, self.store) if self.store is not None else None
-        if again is not None:
-            return again
         left = None
         if step.deadline is not None:
             left = max(seconds_between(self.runner.clock.now(), step.deadline), Decimal(0))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dmnroute.errors import OperatorError
+from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.records import RunState, RunStatus
@@ -62,13 +63,13 @@ class ZeebeEngine:
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside. Raises OperatorError `unknown_run`, `run_ended`."""
         await self.gateway.reach()
-        await self.router.signal(run, name, payload, key=key)
+        await self.router.controls.signal(run, name, payload, key=key)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
     async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
         """Answer an escalation. Raises OperatorError `unknown_run`, `not_escalated`."""
         await self.gateway.reach()
-        await self.router.answer(run, answer)
+        await self.router.controls.answer(run, answer)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
     async def retry(self, run: str) -> None:
@@ -93,7 +94,7 @@ class ZeebeEngine:
         """End a run and its process instance; one that ended stays as it is."""
         state = await self._state(run)
         # An instance that isn't told ends by itself: its next route job finds the run ended.
-        await self.router.cancel(run)
+        await self.router.controls.cancel(run)
         if state.run.process_instance is not None:
             await self.gateway.reach()
             await self.gateway.cancel_instance(state.run.process_instance)
@@ -101,13 +102,13 @@ class ZeebeEngine:
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the other steps of its hop go on. Raises OperatorError `unknown_step`."""
         await self.gateway.reach()
-        await self.router.cancel_step(step)
+        await self.router.controls.cancel_step(step)
         await self.gateway.publish(CANCEL_MESSAGE, step)
 
     async def _state(self, run: str) -> RunState:
         state = await self.router.store.state(run)
         if state is None:
-            raise OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
+            raise unknown_run(run)
         return state
 
 

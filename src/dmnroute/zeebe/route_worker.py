@@ -88,14 +88,14 @@ class RouteWorker:
             raise Incident(turn.stop.message)
         if hop > len(turn.history.hops):
             return self._goes_on(turn)
-        return route_variables(turn.history.hops[hop - 1].decision, by_reference=self.by_reference)
+        return route_variables(turn.history.hops[hop - 1], by_reference=self.by_reference)
 
     def _goes_on(self, turn: Turn) -> Mapping[str, Any]:
         """A spurious wake: the same wait once more, with the time that is left."""
         latest = turn.hop
         until = wait_until(latest)
         left = None if until is None else float(seconds_between(self.router.clock.now(), until))
-        variables = route_variables(latest.decision, by_reference=self.by_reference)
+        variables = route_variables(latest, by_reference=self.by_reference)
         variables["route"]["timer"] = remaining_timer(latest, left)
         return variables
 

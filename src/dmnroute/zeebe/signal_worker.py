@@ -30,7 +30,7 @@ class SignalWorker:
             # The element instance is the same at every delivery of this job.
             key = job.variables.get("key") or f"zeebe:{job.element_instance_key}"
             try:
-                await self.router.signal(run, name, job.variables.get("payload"), key=str(key))
+                await self.router.controls.signal(run, name, job.variables.get("payload"), key=str(key))
             except OperatorError as error:
                 if error.code != "run_ended":
                     raise

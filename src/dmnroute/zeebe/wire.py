@@ -12,7 +12,7 @@ from dmnroute.routing.canonical import dumps
 from dmnroute.routing.history import Hop
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records import PEOPLE, DecisionRecord, Outcome, Plan, PlannedStep, StepError
+from dmnroute.routing.records import PEOPLE, Outcome, Plan, PlannedStep, StepError
 from dmnroute.zeebe.contract import LARGEST_ROUTE, NEVER, PROCESS
 
 LARGEST_INPUT = 65_536
@@ -36,15 +36,18 @@ class RouteJob(BaseModel):
 ROUTE_VARIABLES = list(RouteJob.model_fields)
 
 
-def route_variables(decision: DecisionRecord, *, by_reference: bool) -> dict[str, Any]:
-    """The variables that a route job is completed with.
+def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
+    """The variables that a route job is completed with; steps that were settled with the decision aren't sent.
 
     Raises:
         RouteError: `too_wide`, when the steps are larger than a hop may be.
     """
-    plan = decision.plan
-    inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(plan.steps), 1))
-    steps = [step_to_wire(step, by_reference=by_reference, inline=inline) for step in plan.steps]
+    decision, plan = hop.decision, hop.decision.plan
+    join, sent = _open_join(hop), hop.sent()
+    if join == 0:
+        sent = ()
+    inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(sent), 1))
+    steps = [step_to_wire(step, by_reference=by_reference, inline=inline) for step in sent]
     size = len(dumps(steps).encode())
     if size > LARGEST_ROUTE:
         raise RouteError(
@@ -55,7 +58,7 @@ def route_variables(decision: DecisionRecord, *, by_reference: bool) -> dict[str
     route: dict[str, Any] = {
         "action": plan.action,
         "steps": steps,
-        "join": plan.join,
+        "join": join,
         "reason": plan.reason,
         "policy": f"{decision.policy}@{decision.version}",
         "rules": [
@@ -65,6 +68,14 @@ def route_variables(decision: DecisionRecord, *, by_reference: bool) -> dict[str
         "group": plan.group,
     }
     return {"route": route, "hop": decision.hop, "result": _result(plan)}
+
+
+def _open_join(hop: Hop) -> int | None:
+    """How many ok outcomes the join still needs of the steps that are sent."""
+    join = hop.decision.plan.join
+    if join is None:
+        return None
+    return max(join - sum(hop.outcomes[step].status == "ok" for step in hop.decision.settled), 0)
 
 
 def remaining_timer(hop: Hop, left: float | None) -> str:
@@ -142,7 +153,7 @@ def arrived_outcomes(job: RouteJob, hop: Hop) -> list[Outcome]:
 
     Steps without one were cancelled by the join, or their worker said nothing.
     """
-    steps, plan = hop.decision.plan.steps, hop.decision.plan
+    steps, plan = hop.sent(), hop.decision.plan
     if plan.action == "escalate":
         return _answered(steps[0], job.answer)
     if plan.action != "dispatch":
