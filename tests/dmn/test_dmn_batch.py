@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import sys
+from bisect import bisect_right
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.dmn.dmn_text import one_table
 from tests.dmn.test_dmn_index import keyed_tables, keys, numbers, tables, values
@@ -106,6 +107,31 @@ def test_data_frames_are_tables(library):
     decision = _table()
     records = [dict(zip(FRAME, row, strict=True)) for row in zip(*FRAME.values(), strict=True)]
     assert decision.values(frame) == _as_columns(_one_by_one(decision, records))
+
+
+floats = st.one_of(st.floats(-(2**53), 2**53), st.integers(-5, 5).map(float), st.sampled_from([5e-324, -0.0, 0.1]))
+
+
+@example(part=[0.0, 5e-324], others=[], given=[2.0**53, -(2.0**53), 0.0])
+@example(part=[0.0, 1e-299], others=[], given=[2.0**53])
+@given(st.lists(floats, max_size=40), st.lists(floats, max_size=60), st.lists(floats, min_size=1, max_size=60))
+def test_a_grid_ranks_numbers_as_a_search_does(part, others, given):
+    """Keys of a part, in the grid of all keys of their column: however near, far or few they are."""
+    numpy = pytest.importorskip("numpy")
+    from dmnroute.dmn.batch.grid import Grid, Keys
+
+    grid, keys = Grid([*part, *others]), sorted(set(part))
+    ranked = numpy.array([*given, *part])
+    expected = [bisect_right(keys, number) for number in ranked.tolist()]
+    assert Keys(keys, grid).ranks(ranked, grid.buckets(ranked)).tolist() == expected
+
+
+def test_texts_too_many_for_a_byte_are_told_apart():
+    """A column of hundreds of texts is looked up like any other."""
+    rules = [(f'"{number}"', "-", f'"{number}"', "1") for number in range(600)]
+    decision = load(one_table(["a", "b"], ["x", "y"], rules)).decision("Route")
+    records = [{"a": str(number), "b": 0} for number in range(700)]
+    assert decision.values(records) == _one_by_one(decision, records)
 
 
 def test_answers_are_the_callers_own():

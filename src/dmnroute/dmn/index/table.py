@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn.index.block import Block, blocks_of
 from dmnroute.dmn.index.column import Compiled
+from dmnroute.dmn.index.order import WIDEST, number_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,14 @@ class TableIndex:
         """The texts that the cells of a column name, sorted."""
         return tuple(sorted(text for text in _texts(self.cells[column]) if isinstance(text, str)))
 
+    def number_keys(self, column: int) -> tuple[float, ...]:
+        """The keys of all cuts between numbers that the cells of a column make, sorted, as far as floats tell them."""
+        cuts = {
+            cut for cell in _cells(self.cells[column]) if cell.kind is Decimal for span in cell.spans for cut in span
+        }
+        keys = {number_key(*cut) for cut in cuts if cut is not None}
+        return tuple(sorted(key for key in keys if -WIDEST < key < WIDEST))
+
     def names(self, text: Value) -> bool:
         """Whether a cell of the parting column names the text."""
         return text in self._keys
@@ -135,9 +144,13 @@ def _is_loud(cell: Cell, kind: type) -> bool:
     return cell.kind is not kind and cell.other_noticed
 
 
+def _cells(column: Sequence[AnyCell]) -> list[Cell]:
+    """The cells that are understood, each once."""
+    return [cell for cell in _distinct(column) if cell is not None and not isinstance(cell, Compiled)]
+
+
 def _texts(column: Sequence[AnyCell]) -> frozenset[str]:
-    cells = (cell for cell in _distinct(column) if cell is not None and not isinstance(cell, Compiled))
-    return frozenset(point for cell in cells for point in cell.points or ())
+    return frozenset(point for cell in _cells(column) for point in cell.points or ())
 
 
 def _parting_column(cells: Sequence[Sequence[AnyCell]], count: int) -> int | None:
