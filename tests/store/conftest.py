@@ -93,7 +93,7 @@ class Driver:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(DRIVER), self.url, *arguments),
             stdout=asyncio.subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])},
         )
         self.started.append(process)
         return process

@@ -144,7 +144,7 @@ async def test_history_takes_one_query_for_each_table(path: Path) -> None:
     assert history is not None
     assert len(list(history.outcomes())) == 19
     tables = [line.split("FROM ")[1].split()[0] for line in statements if "SELECT" in line]
-    assert sorted(tables) == ["decisions", "runs", "signals", "steps"]
+    assert sorted(tables) == ["controls", "decisions", "runs", "signals", "steps"]
 
 
 async def test_looking_for_a_reusable_outcome_uses_the_index(path: Path) -> None:

@@ -119,6 +119,10 @@ class Stores(RuleBasedStateMachine):
     def signal(self, name: str, payload: Any, at: Any, key: str | None) -> None:
         self.both(lambda store: store.signal(name, "go", payload, at=at, key=key))
 
+    @rule(name=names, data=contexts, at=times, why=st.none() | texts, key=st.sampled_from([None, "a"]))
+    def control(self, name: str, data: Any, at: Any, why: str | None, key: str | None) -> None:
+        self.both(lambda store: store.control(name, "facts", data, who="ann", why=why, at=at, key=key))
+
     @rule(act=leases | others)
     def do(self, act: Callable[[Store], Awaitable[Any]]) -> None:
         self.both(act)

@@ -90,6 +90,7 @@ def _decide(
         digest=policy.digest,
         previous=previous,
         signals_seen=max((signal.number for signal in history.signals), default=0),
+        controls_seen=max((control.number for control in history.controls), default=0),
         figures=dict(figures or {}),
         rules=rules,
         plan=plan,

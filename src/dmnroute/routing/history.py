@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, Signal
+from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A run with its hops and signals."""
+    """A run with its hops, and what was said to it from outside."""
 
     run: Run
     hops: tuple[Hop, ...] = ()
     signals: tuple[Signal, ...] = ()
+    controls: tuple[Control, ...] = ()
 
     @property
     def last(self) -> Hop | None:
@@ -52,9 +53,14 @@ class History:
         return sum((outcome.cost for outcome in self.outcomes()), Decimal(0))
 
     def before(self, hop: int) -> History:
-        """The history as the decision of that hop saw it: earlier hops, and the signals it could see."""
-        seen = self.hops[hop - 1].decision.signals_seen
-        return History(self.run, self.hops[: hop - 1], tuple(s for s in self.signals if s.number <= seen))
+        """The history as the decision of that hop saw it: earlier hops, the signals and controls it could see."""
+        decision = self.hops[hop - 1].decision
+        return History(
+            self.run,
+            self.hops[: hop - 1],
+            tuple(signal for signal in self.signals if signal.number <= decision.signals_seen),
+            tuple(control for control in self.controls if control.number <= decision.controls_seen),
+        )
 
     def with_outcomes(self, outcomes: Iterable[Outcome]) -> History:
         """The history with outcomes of the latest hop added; an outcome that is there already stays."""

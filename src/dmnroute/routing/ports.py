@@ -10,7 +10,18 @@ from typing import Any, Literal, Protocol
 
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal, Stop
+from dmnroute.routing.records import (
+    Control,
+    ControlKind,
+    DecisionRecord,
+    Outcome,
+    PlannedStep,
+    Run,
+    RunState,
+    RunStatus,
+    Signal,
+    Stop,
+)
 
 
 class Clock(Protocol):
@@ -30,6 +41,7 @@ EventKind = Literal[
     "hop_decided",
     "step_ended",
     "signal_received",
+    "control_received",
     "run_stopped",
     "run_retried",
     "run_ended",
@@ -168,6 +180,20 @@ class Store(Protocol):
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
         """Keep a signal; one with the same key is the same signal. Raises OperatorError `unknown_run`."""
+        ...
+
+    async def control(
+        self,
+        run: str,
+        kind: ControlKind,
+        data: dict[str, Any],
+        *,
+        who: str,
+        at: datetime,
+        why: str | None = None,
+        key: str | None = None,
+    ) -> Control:
+        """Keep what somebody asked of a run; one with the same key is the same. Raises OperatorError `unknown_run`."""
         ...
 
     async def acquire(

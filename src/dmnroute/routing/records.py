@@ -14,6 +14,9 @@ Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail"]
 OutcomeStatus: TypeAlias = Literal["ok", "failed", "timeout", "cancelled", "skipped"]
 HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal"]
 RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
+ControlKind: TypeAlias = Literal[
+    "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
+]
 LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
@@ -167,6 +170,8 @@ class DecisionRecord(Record):
     previous: HopEnd
     signals_seen: int = 0
     """Signals up to this number were visible."""
+    controls_seen: int = 0
+    """Controls up to this number were in force."""
     figures: dict[str, Any] = {}
     """The figures of the agents at that moment, when the policy reads them."""
     rules: tuple[RuleHit, ...] = ()
@@ -190,6 +195,22 @@ class Signal(Record):
     name: str
     payload: Any = None
     at: datetime
+
+
+class Control(Record):
+    """Something that a person asked of a run, beside its tables: to be seen, explained and replayed as they did it."""
+
+    run: str
+    number: int
+    """Counted from 1 in each run, in the order of arrival."""
+    kind: ControlKind
+    data: dict[str, Any] = {}
+    """What the kind needs: an agent, a step, facts."""
+    who: str
+    why: str | None = None
+    at: datetime
+    key: str | None = None
+    """The same key is the same control."""
 
 
 class Stop(Record):

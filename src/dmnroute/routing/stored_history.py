@@ -1,7 +1,7 @@
 """A run as a file: everything that it takes to replay it for ever, without its store and without its agents' code.
 
     {"format": 1,
-     "run": …, "hops": [{"decision": …, "outcomes": {step: …}}], "signals": […],
+     "run": …, "hops": [{"decision": …, "outcomes": {step: …}}], "signals": […], "controls": […],
      "policies": [{"name", "version", "file", "route", "text", "base64"}],
      "catalogue": {"agents": [{"name", "inputs", "required", "outputs", …}], "facts": […], "merge": {…}}}
 
@@ -26,7 +26,7 @@ from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.merge import MergeRule
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, Outcome, Record, Run, Signal
+from dmnroute.routing.records import Control, DecisionRecord, Outcome, Record, Run, Signal
 from dmnroute.routing.replay import Replayed, replay
 
 
@@ -75,7 +75,7 @@ def read_history(text: str | bytes) -> StoredHistory:
         raise _bad(f"{error}") from error
     hops = tuple(Hop(hop.decision, hop.outcomes) for hop in file.hops)
     return StoredHistory(
-        History(file.run, hops, tuple(file.signals)),
+        History(file.run, hops, tuple(file.signals), file.controls),
         tuple(_version(policy) for policy in file.policies),
         _catalogue(file.catalogue),
     )
@@ -118,6 +118,7 @@ class _File(Record):
     run: Run
     hops: list[_FiledHop]
     signals: list[Signal]
+    controls: tuple[Control, ...] = ()
     policies: list[_FiledPolicy]
     catalogue: _FiledCatalogue
 
@@ -129,6 +130,7 @@ def _dumped(stored: StoredHistory) -> dict[str, Any]:
         "run": history.run.model_dump(),
         "hops": [{"decision": hop.decision.model_dump(), "outcomes": _by_step(hop.outcomes)} for hop in history.hops],
         "signals": [signal.model_dump() for signal in history.signals],
+        "controls": [control.model_dump() for control in history.controls],
         "policies": [_filed(policy) for policy in stored.policies],
         "catalogue": {
             "agents": _agents(catalogue.agents.values()),

@@ -10,7 +10,7 @@ from typing import Any
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.ports import EventKind, HopWrite, StoredPolicy
-from dmnroute.routing.records import ENDED, DecisionRecord, Outcome, Run, RunState, Signal, Stop
+from dmnroute.routing.records import ENDED, Control, DecisionRecord, Outcome, Run, RunState, Signal, Stop
 
 Telling = tuple[EventKind, dict[str, Any]]
 """An event that has no number yet."""
@@ -101,6 +101,16 @@ def policy_changed(policy: StoredPolicy, what: Sequence[str] | None) -> Telling:
 
 def signal_received(signal: Signal) -> Telling:
     return "signal_received", {"number": signal.number, "name": signal.name}
+
+
+def control_received(control: Control) -> Telling:
+    return "control_received", {
+        "number": control.number,
+        "kind": control.kind,
+        "data": control.data,
+        "who": control.who,
+        "why": control.why,
+    }
 
 
 def step_ended(outcome: Outcome) -> Telling:

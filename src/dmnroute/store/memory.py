@@ -12,7 +12,17 @@ from typing import Any
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
+from dmnroute.routing.records import (
+    Control,
+    ControlKind,
+    DecisionRecord,
+    Outcome,
+    PlannedStep,
+    Run,
+    RunState,
+    RunStatus,
+    Signal,
+)
 from dmnroute.store import changes, rows
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
@@ -38,11 +48,12 @@ class _Run:
     outcomes: dict[int, dict[str, Outcome]] = field(default_factory=dict)
     signals: list[Signal] = field(default_factory=list)
     signal_keys: dict[str, Signal] = field(default_factory=dict)
+    controls: list[Control] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def history(self) -> History:
         hops = (Hop(decision, dict(self.outcomes[decision.hop])) for decision in self.decisions)
-        return History(self.state.run, tuple(hops), tuple(self.signals))
+        return History(self.state.run, tuple(hops), tuple(self.signals), tuple(self.controls))
 
     def open_steps(self, agent: str) -> Iterator[PlannedStep]:
         """The steps of an agent that have no outcome, while the run goes on."""
@@ -160,6 +171,29 @@ class MemoryStore:
             kept.state = kept.state.model_copy(update={"updated": signal.at})
             self._tell([changes.signal_received(signal)], at=signal.at, run=run)
             return signal
+
+    async def control(
+        self,
+        run: str,
+        kind: ControlKind,
+        data: dict[str, Any],
+        *,
+        who: str,
+        at: datetime,
+        why: str | None = None,
+        key: str | None = None,
+    ) -> Control:
+        async with self._alone(run) as kept:
+            known = next((each for each in kept.controls if key is not None and each.key == key), None)
+            if known is not None:
+                return known
+            number = len(kept.controls) + 1
+            given = Control(run=run, number=number, kind=kind, data=data, who=who, why=why, at=at, key=key)
+            control = rows.control_of(rows.plain(rows.control_row(given)))
+            kept.controls.append(control)
+            kept.state = kept.state.model_copy(update={"updated": control.at})
+            self._tell([changes.control_received(control)], at=control.at, run=run)
+            return control
 
     async def acquire(
         self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()

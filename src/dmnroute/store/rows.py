@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.ports import KnownAgent
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
+from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
 from dmnroute.store.json_text import from_text, not_json, to_text
 from dmnroute.store.utc import in_utc
 
@@ -21,6 +21,7 @@ _DECISION = ("run", "hop", "at", "policy", "version", "digest")
 _STEP = ("id", "run", "agent", "type", "version", "deadline", "input")
 _OUTCOME = ("status", "confidence", "cost", "latency", "output")
 _SIGNAL = ("run", "number", "name", "payload", "at")
+_CONTROL = ("run", "number", "kind", "data", "who", "why", "at", "key")
 
 
 TELLING = ("ok", "failed", "timeout")
@@ -114,6 +115,15 @@ def signal_row(signal: Signal, *, key: str | None) -> Row:
 
 def signal_of(row: Row) -> Signal:
     return Signal.model_validate(_columns(row, _SIGNAL))
+
+
+def control_row(control: Control) -> Row:
+    row, _ = _split(control, _CONTROL)
+    return row
+
+
+def control_of(row: Row) -> Control:
+    return Control.model_validate(_columns(row, _CONTROL))
 
 
 def agent_row(agent: KnownAgent) -> Row:

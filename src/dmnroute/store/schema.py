@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -106,6 +106,20 @@ signals = Table(
     Column("name", Name, nullable=False),
     Column("at", Instant, nullable=False),
     Column("payload", Json),
+    Column("key", Name),
+    UniqueConstraint("run", "key"),
+)
+
+controls = Table(
+    "controls",
+    metadata,
+    Column("run", Name, ForeignKey("runs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Name, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("who", Name, nullable=False),
+    Column("why", Name),
+    Column("at", Instant, nullable=False),
     Column("key", Name),
     UniqueConstraint("run", "key"),
 )

@@ -110,4 +110,5 @@ def run_document(state: RunState, history: History) -> dict[str, Any]:
             for hop, end in zip(history.hops, [*ends, None], strict=False)
         ],
         "signals": [signal.model_dump() for signal in history.signals],
+        "controls": [control.model_dump() for control in history.controls],
     }

@@ -16,7 +16,7 @@ def timeline(state: RunState, history: History) -> str:
     """The whole text."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     hops = [line for hop, end in zip(history.hops, [*ends, None], strict=False) for line in _hop(hop, end, state)]
-    return "\n".join([*_head(state), *hops, *_signals(history), *_stop(state), *_result(state)])
+    return "\n".join([*_head(state), *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)])
 
 
 def _head(state: RunState) -> Iterator[str]:
@@ -87,6 +87,16 @@ def _signals(history: History) -> Iterator[str]:
         yield "signals"
     for signal in history.signals:
         yield f"  {signal.number}  {clock_time(signal.at)}  {signal.name}  {value(signal.payload)}"
+
+
+def _controls(history: History) -> Iterator[str]:
+    if history.controls:
+        yield ""
+        yield "controls"
+    for control in history.controls:
+        why = f": {control.why}" if control.why else ""
+        asked = f"{control.kind} {value(control.data)}" if control.data else control.kind
+        yield f"  {control.number}  {clock_time(control.at)}  {asked}  by {control.who}{why}"
 
 
 def _stop(state: RunState) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import HopWrite
 from dmnroute.routing.records import DecisionRecord, Run, RunState
 from dmnroute.store import changes, rows
-from dmnroute.store.schema import decisions, signals, steps
+from dmnroute.store.schema import controls, decisions, signals, steps
 from dmnroute.store.sql import events, runs
 from dmnroute.store.sql.reading import many
 from dmnroute.store.sql.steps import end, plan
@@ -21,6 +21,7 @@ _RUN: BindParameter[str] = bindparam("run")
 _DECISIONS = select(decisions).where(decisions.c.run == _RUN).order_by(decisions.c.hop)
 _STEPS = select(steps).where(steps.c.run == _RUN).order_by(steps.c.hop, steps.c.position)
 _SIGNALS = select(signals).where(signals.c.run == _RUN).order_by(signals.c.number)
+_CONTROLS = select(controls).where(controls.c.run == _RUN).order_by(controls.c.number)
 _DECIDE = insert(decisions)
 
 
@@ -38,7 +39,8 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> list[row
 
 def history(connection: Connection, run: Run) -> History:
     """Everything that happened in a run: one query for each table, however many hops there are."""
-    decided, planned, told = (many(connection, query, run=run.id) for query in (_DECISIONS, _STEPS, _SIGNALS))
+    queries = (_DECISIONS, _STEPS, _SIGNALS, _CONTROLS)
+    decided, planned, told, asked = (many(connection, query, run=run.id) for query in queries)
     by_hop: dict[int, list[rows.Row]] = defaultdict(list)
     for step in planned:
         by_hop[step["hop"]].append(step)
@@ -46,6 +48,7 @@ def history(connection: Connection, run: Run) -> History:
         run,
         tuple(_hop(row, by_hop[row["hop"]]) for row in decided),
         tuple(rows.signal_of(row) for row in told),
+        tuple(rows.control_of(row) for row in asked),
     )
 
 

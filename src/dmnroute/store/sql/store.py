@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
-from dmnroute.routing.records import Outcome, PlannedStep, Run, RunState, RunStatus, Signal
+from dmnroute.routing.records import Control, ControlKind, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
-from dmnroute.store.sql import events, hops, policies, runs, signals, steps
+from dmnroute.store.sql import controls, events, hops, policies, runs, signals, steps
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
@@ -82,6 +82,22 @@ class SqlStore:
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
         return await self._write(lambda connection: signals.keep(connection, run, name, payload, at=at, key=key), run)
+
+    async def control(
+        self,
+        run: str,
+        kind: ControlKind,
+        data: dict[str, Any],
+        *,
+        who: str,
+        at: datetime,
+        why: str | None = None,
+        key: str | None = None,
+    ) -> Control:
+        def given(number: int) -> Control:
+            return Control(run=run, number=number, kind=kind, data=data, who=who, why=why, at=at, key=key)
+
+        return await self._write(lambda connection: controls.keep(connection, run, key, given), run)
 
     async def acquire(
         self, run: str, owner: str, *, now: datetime, until: datetime, gone: Collection[str] = ()
