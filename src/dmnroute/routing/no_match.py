@@ -24,12 +24,12 @@ def no_match(policy: PolicyVersion, context: Mapping[str, Any], catalogue: Catal
         f"no rule of `{decision.name}` matches",
         code="no_match",
         place=Place(file=policy.model.definitions.file, decision=decision.name),
-        hint="; ".join([*_nulls(explanation, context, catalogue), *_nearest(explanation)])
+        hint="; ".join([*null_inputs(explanation, context, catalogue), *_nearest(explanation)])
         or "the decision gives null; add a rule for this case",
     )
 
 
-def _nulls(explanation: Explanation, context: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+def null_inputs(explanation: Explanation, context: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """Each input that was null, with whoever should have reported it."""
     return [
         f"`{value.text}` was null{_who(value.text, context, catalogue)}"

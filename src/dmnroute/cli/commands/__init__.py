@@ -13,9 +13,11 @@ from dmnroute.cli.commands.cancel import cancel
 from dmnroute.cli.commands.check import check
 from dmnroute.cli.commands.evaluate import eval_
 from dmnroute.cli.commands.events import events
+from dmnroute.cli.commands.explain import explain
 from dmnroute.cli.commands.feel import feel
 from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
+from dmnroute.cli.commands.replay import replay
 from dmnroute.cli.commands.resume import resume
 from dmnroute.cli.commands.retry import retry
 from dmnroute.cli.commands.router import router
@@ -38,6 +40,8 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     resume,
     runs,
     show,
+    explain,
+    replay,
     signal,
     answer,
     retry,

@@ -17,9 +17,9 @@ MARKS = {True: "✓", False: "✗", None: "?"}
 
 def as_text(result: Result, explanation: Explanation | None = None) -> str:
     """The value, then everything that made it."""
-    parts = [json_text(_json(result.value), indent=2), *_about(result)]
+    parts = [json_text(shown_value(result.value), indent=2), *_about(result)]
     for required in result.required.values():
-        parts += ["", f"{required.decision} = {value(_json(required.value))}", *_about(required)]
+        parts += ["", f"{required.decision} = {value(shown_value(required.value))}", *_about(required)]
     if result.notices:
         parts += ["", "nulls", *(indented(str(notice)) for notice in _once(result))]
     if explanation is not None:
@@ -34,7 +34,7 @@ def _about(result: Result) -> Iterator[str]:
     if result.hit_policy and not result.matched:
         yield "  no rule matched"
     for seen in result.inputs:
-        yield f"  {seen.label or seen.text} is {value(_json(seen.value))}"
+        yield f"  {seen.label or seen.text} is {value(shown_value(seen.value))}"
 
 
 def _annotation(rule: MatchedRule) -> str:
@@ -51,8 +51,8 @@ def _matrix(explanation: Explanation) -> Iterator[str]:
 def as_document(result: Result, explanation: Explanation | None = None) -> dict[str, Any]:
     """The same, as JSON."""
     document = {
-        **_result_document(result),
-        "required": {name: _result_document(required) for name, required in result.required.items()},
+        **result_document(result),
+        "required": {name: result_document(required) for name, required in result.required.items()},
         "notices": [_notice_document(notice) for notice in _once(result)],
     }
     if explanation is not None:
@@ -63,20 +63,23 @@ def as_document(result: Result, explanation: Explanation | None = None) -> dict[
     return document
 
 
-def _result_document(result: Result) -> dict[str, Any]:
+def result_document(result: Result) -> dict[str, Any]:
+    """A decision with what it answered, and why, as JSON."""
     return {
         "decision": result.decision,
-        "value": _json(result.value),
+        "value": shown_value(result.value),
         "matched": [
             {
                 "rule": rule.index,
                 "id": rule.id,
                 "annotation": _annotation(rule),
-                "outputs": {name: _json(output) for name, output in rule.outputs.items()},
+                "outputs": {name: shown_value(output) for name, output in rule.outputs.items()},
             }
             for rule in result.matched
         ],
-        "inputs": [{"label": seen.label, "text": seen.text, "value": _json(seen.value)} for seen in result.inputs],
+        "inputs": [
+            {"label": seen.label, "text": seen.text, "value": shown_value(seen.value)} for seen in result.inputs
+        ],
     }
 
 
@@ -85,7 +88,7 @@ def _cell_document(cell: CellExplanation) -> dict[str, Any]:
         "column": cell.column,
         "label": cell.label,
         "text": cell.text,
-        "value": _json(cell.value),
+        "value": shown_value(cell.value),
         "met": cell.met,
     }
 
@@ -99,5 +102,6 @@ def _once(result: Result) -> list[Notice]:
     return list({str(notice): notice for notice in result.notices}.values())
 
 
-def _json(what: object) -> Any:
+def shown_value(what: object) -> Any:
+    """A FEEL value as JSON shows it."""
     return to_json(from_python(what))

@@ -1,0 +1,93 @@
+"""Recorded runs that a command looks at: by id in the store, or files that were exported."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dmnroute.app import App
+    from dmnroute.cli.session import Session
+    from dmnroute.routing.catalogue import Catalogue
+    from dmnroute.routing.history import History
+    from dmnroute.routing.policy import PolicyVersion
+    from dmnroute.routing.records import DecisionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run that was recorded, with what decided it."""
+
+    history: History
+    catalogue: Catalogue
+    policies: dict[tuple[str, int], PolicyVersion]
+    """By name and version."""
+
+    def policy(self, decision: DecisionRecord) -> PolicyVersion:
+        """The version that took a decision."""
+        return self.policies[decision.policy, decision.version]
+
+
+class Recordings(Protocol):
+    """Where recorded runs are found."""
+
+    async def run(self, name: str) -> Recorded:
+        """A run by its id or file. Raises OperatorError `unknown_run`, `bad_history`."""
+        ...
+
+    async def ids(self, *, policy: str | None = None) -> list[str]:
+        """All runs, or those of a policy, the latest first."""
+        ...
+
+
+@asynccontextmanager
+async def recordings(session: Session, runs: Sequence[str] = ()) -> AsyncIterator[Recordings]:
+    """The store of the session with its agents; where only files are asked for, neither is opened."""
+    if runs and all(map(_is_file, runs)):
+        yield Files()
+        return
+    async with session.opened() as app:
+        yield Stored(app)
+
+
+def _is_file(run: str) -> bool:
+    return run.endswith(".json") and Path(run).is_file()
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Exported runs."""
+
+    async def run(self, name: str) -> Recorded:
+        from dmnroute.routing.stored_history import read_history
+
+        stored = read_history(await asyncio.to_thread(Path(name).read_bytes))
+        policies = {(policy.name, policy.version): policy for policy in stored.policies}
+        return Recorded(stored.history, stored.catalogue, policies)
+
+    async def ids(self, *, policy: str | None = None) -> list[str]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The runs of a store; agents are those that are loaded now."""
+
+    app: App
+
+    async def run(self, name: str) -> Recorded:
+        from dmnroute.cli.driving import with_history
+
+        if _is_file(name):
+            return await Files().run(name)
+        _, history = await with_history(self.app.store, name)
+        keys = {(hop.decision.policy, hop.decision.version) for hop in history.hops}
+        policies = {key: await self.app.policies.version(*key) for key in sorted(keys)}
+        return Recorded(history, self.app.registry.catalogue, policies)
+
+    async def ids(self, *, policy: str | None = None) -> list[str]:
+        return [state.run.id for state in await self.app.store.states(policy=policy)]
