@@ -37,8 +37,7 @@ def compile_table(compiler: Compiler, table: DecisionTable, scope: Scope) -> Tab
     """The table, ready to run. Its structure has been checked before; cells too many or missing are left out."""
     inputs = tuple(_input(compiler, clause, number, scope) for number, clause in enumerate(table.inputs, start=1))
     tests = _tests(compiler, table, scope)
-    relevant = tuple(tuple((column, cell) for column, cell in enumerate(cells) if cell is not None) for cells in tests)
-    scan = ScanMatcher(relevant, partial(input_place, table, compiler.where))
+    scan = ScanMatcher(tests, partial(input_place, table, compiler.where))
     return TableLogic(
         table=table,
         where=compiler.where,

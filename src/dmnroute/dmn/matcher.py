@@ -44,8 +44,8 @@ class Matcher(Protocol):
 class ScanMatcher:
     """Looks at the rules one after the other, and in a rule at its cells up to the first that isn't met."""
 
-    rules: tuple[tuple[tuple[int, Tests], ...], ...]
-    """For each rule its relevant cells (not `-`, not empty) with the index of their column."""
+    rules: tuple[tuple[Tests | None, ...], ...]
+    """For each rule its cells by column; null where they are always met: `-`, or empty."""
     place: Callable[[int, int], Place]
     """The place of a cell, from the indices of its rule and column."""
 
@@ -56,7 +56,8 @@ class ScanMatcher:
     def is_met(self, rule: int, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> bool:
         """Whether all cells of a rule are met."""
         return all(
-            self._test(tests, values[column], scope, run, rule, column) is True for column, tests in self.rules[rule]
+            tests is None or self._test(tests, values[column], scope, run, rule, column) is True
+            for column, tests in enumerate(self.rules[rule])
         )
 
     def _test(self, tests: Tests, value: Value, scope: Mapping[str, Value], run: Run, rule: int, column: int) -> Value:

@@ -136,6 +136,8 @@ def _outcome(outcomes: Sequence[bool | None], negated: bool) -> tuple[bool, bool
 
 def _union(tests: Sequence[Test]) -> tuple[Span, ...]:
     spans = [span for test in tests for span in _spans(test) if _is_filled(span)]
+    if len(spans) < 2:
+        return tuple(spans)
     spans.sort(key=lambda span: (span[0] is not None, span[0]))
     merged: list[Span] = []
     for start, end in spans:

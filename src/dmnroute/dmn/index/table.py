@@ -36,11 +36,12 @@ class TableIndex:
         self.cells = cells
         """By column, then by rule."""
         self.count = count
-        self.quiet = tuple(_quiet_kinds(column) for column in cells)
+        self._distinct = tuple(_distinct(column) for column in cells)
+        self.quiet = tuple(_quiet_kinds(column) for column in self._distinct)
         """For each column the types of values that no cell makes a notice of; empty where a cell has to be run."""
-        self.parting = _parting_column(cells, count)
+        self.parting = self._parting_column()
         """The column by whose texts the rules are parted; null when they aren't."""
-        self._keys = frozenset() if self.parting is None else _texts(cells[self.parting])
+        self._keys = frozenset() if self.parting is None else _texts(self._distinct[self.parting])
         self._parts: dict[str | _Other, Part] = {}
         self._whole: Part | None = None
         self._gathered: dict[str | _Other, list[int]] | None = None
@@ -66,13 +67,19 @@ class TableIndex:
             self._parts[key] = found = blocks_of(self._rules(self.parting)[key], self.cells)
         return found
 
+    def _parting_column(self) -> int | None:
+        """The column whose texts leave the fewest rules to look at, on average."""
+        if self.count < _FEWEST:
+            return None
+        sizes = [_part_size(column, _texts(self._distinct[number])) for number, column in enumerate(self.cells)]
+        helpful = {number: size for number, size in enumerate(sizes) if size is not None and size < self.count / 2}
+        return min(helpful, key=helpful.__getitem__, default=None)
+
     def _rules(self, parting: int) -> dict[str | _Other, list[int]]:
         """The rules of each part, all gathered in one go."""
         if self._gathered is None:
             keys = [*self._keys, *_Other]
-            parts = {
-                id(cell): [key for key in keys if _may_match(cell, key)] for cell in _distinct(self.cells[parting])
-            }
+            parts = {id(cell): [key for key in keys if _may_match(cell, key)] for cell in self._distinct[parting]}
             rules: dict[str | _Other, list[int]] = {key: [] for key in keys}
             for rule, cell in enumerate(self.cells[parting]):
                 for key in parts[id(cell)]:
@@ -82,13 +89,12 @@ class TableIndex:
 
     def texts(self, column: int) -> tuple[str, ...]:
         """The texts that the cells of a column name, sorted."""
-        return tuple(sorted(text for text in _texts(self.cells[column]) if isinstance(text, str)))
+        return tuple(sorted(text for text in _texts(self._distinct[column]) if isinstance(text, str)))
 
     def number_keys(self, column: int) -> tuple[float, ...]:
         """The keys of all cuts between numbers that the cells of a column make, sorted, as far as floats tell them."""
-        cuts = {
-            cut for cell in _cells(self.cells[column]) if cell.kind is Decimal for span in cell.spans for cut in span
-        }
+        spans = (cell.spans for cell in _cells(self._distinct[column]) if cell.kind is Decimal)
+        cuts = {cut for each in spans for span in each for cut in span}
         keys = {number_key(*cut) for cut in cuts if cut is not None}
         return tuple(sorted(key for key in keys if -WIDEST < key < WIDEST))
 
@@ -126,14 +132,18 @@ def _may_match(cell: AnyCell, key: str | _Other) -> bool:
     return cell.met_by(key)
 
 
-def _distinct(column: Sequence[AnyCell]) -> list[AnyCell]:
-    return list({id(cell): cell for cell in column}.values())
+def _distinct(column: Sequence[AnyCell]) -> tuple[AnyCell, ...]:
+    return tuple({id(cell): cell for cell in column}.values())
 
 
-def _quiet_kinds(column: Sequence[AnyCell]) -> frozenset[type]:
-    cells = [cell for cell in _distinct(column) if cell is not None]
-    found = [cell for cell in cells if not isinstance(cell, Compiled)]
-    if len(found) < len(cells):
+def _cells(distinct: Sequence[AnyCell]) -> list[Cell]:
+    """Those that are understood."""
+    return [cell for cell in distinct if cell is not None and not isinstance(cell, Compiled)]
+
+
+def _quiet_kinds(distinct: Sequence[AnyCell]) -> frozenset[type]:
+    found = _cells(distinct)
+    if len(found) < sum(cell is not None for cell in distinct):
         return frozenset()
     return frozenset(kind for kind in _PLAIN_KINDS if not any(_is_loud(cell, kind) for cell in found))
 
@@ -144,25 +154,12 @@ def _is_loud(cell: Cell, kind: type) -> bool:
     return cell.kind is not kind and cell.other_noticed
 
 
-def _cells(column: Sequence[AnyCell]) -> list[Cell]:
-    """The cells that are understood, each once."""
-    return [cell for cell in _distinct(column) if cell is not None and not isinstance(cell, Compiled)]
+def _texts(distinct: Sequence[AnyCell]) -> frozenset[str]:
+    return frozenset(point for cell in _cells(distinct) for point in cell.points or ())
 
 
-def _texts(column: Sequence[AnyCell]) -> frozenset[str]:
-    return frozenset(point for cell in _cells(column) for point in cell.points or ())
-
-
-def _parting_column(cells: Sequence[Sequence[AnyCell]], count: int) -> int | None:
-    """The column whose texts leave the fewest rules to look at, on average."""
-    sizes = {number: _part_size(column) for number, column in enumerate(cells)} if count >= _FEWEST else {}
-    helpful = {number: size for number, size in sizes.items() if size is not None and size < count / 2}
-    return min(helpful, key=helpful.__getitem__, default=None)
-
-
-def _part_size(column: Sequence[AnyCell]) -> float | None:
+def _part_size(column: Sequence[AnyCell], texts: frozenset[str]) -> float | None:
     """The rules of an average part; null when the column names no texts, or when there were too many copies."""
-    texts = _texts(column)
     everywhere = copies = 0
     for cell in column:
         if cell is None or (not isinstance(cell, Compiled) and cell.excluded):

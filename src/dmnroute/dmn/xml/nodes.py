@@ -65,14 +65,14 @@ class Node:
 
     def text(self) -> str:
         """All text inside, without surrounding space."""
-        return _text(self.element)
+        return text_of(self.element)
 
     def child_text(self, tag: str) -> str:
         """The text of a child; empty when there is no such child."""
         wanted = f"{{{self.namespace}}}{tag}"
         for child in self.element:
             if child.tag == wanted:
-                return _text(child)
+                return text_of(child)
         return ""
 
     def basics(self) -> Basics:
@@ -86,8 +86,8 @@ class Node:
         )
 
 
-def _text(element: etree._Element) -> str:
-    """Equal texts, of which tables are full, become one string."""
+def text_of(element: etree._Element) -> str:
+    """All text inside, without surrounding space. Equal texts, of which tables are full, become one string."""
     if not len(element):
         return intern(str(element.text or "").strip())
     return "".join(element.itertext()).strip()

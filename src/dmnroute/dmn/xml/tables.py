@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmnroute.dmn import model
-from dmnroute.dmn.xml.texts import input_entry, literal_expression, type_ref, unary_tests
+from dmnroute.dmn.xml.rules import RuleReader
+from dmnroute.dmn.xml.texts import literal_expression, type_ref, unary_tests
 from dmnroute.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def read_table(node: Node, where: Where, problems: Problems) -> model.DecisionTable:
     """A whole table; what is wrong in it goes to the problems."""
-    rules = node.children("rule")
+    reader = RuleReader(node.namespace, where, problems)
     return model.DecisionTable(
         **node.basics(),
         hit_policy=_hit_policy(node, where, problems),
@@ -25,7 +26,7 @@ def read_table(node: Node, where: Where, problems: Problems) -> model.DecisionTa
         inputs=tuple(_input(child, where, problems) for child in node.children("input")),
         outputs=tuple(_output(child, where, problems) for child in node.children("output")),
         annotations=tuple(child.get("name") for child in node.children("annotation")),
-        rules=tuple(_rule(child, number, where, problems) for number, child in enumerate(rules, start=1)),
+        rules=tuple(reader.rule(child.element, number) for number, child in enumerate(node.children("rule"), start=1)),
         type_ref=type_ref(node.get("typeRef")),
     )
 
@@ -77,15 +78,4 @@ def _output(node: Node, where: Where, problems: Problems) -> model.OutputClause:
         type_ref=type_ref(node.get("typeRef")),
         output_values=unary_tests(node.child("outputValues")),
         default_output_entry=None if default is None else literal_expression(default, where, problems),
-    )
-
-
-def _rule(node: Node, number: int, where: Where, problems: Problems) -> model.DecisionRule:
-    inputs = node.children("inputEntry")
-    outputs = node.children("outputEntry")
-    return model.DecisionRule(
-        **node.basics(),
-        input_entries=tuple(input_entry(child, where, problems, rule=number) for child in inputs),
-        output_entries=tuple(literal_expression(child, where, problems, rule=number) for child in outputs),
-        annotations=tuple(child.child_text("text") for child in node.children("annotationEntry")),
     )

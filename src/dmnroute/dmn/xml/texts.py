@@ -12,15 +12,13 @@ if TYPE_CHECKING:
     from dmnroute.dmn.xml.nodes import Node
 
 
-def literal_expression(
-    node: Node, where: Where, problems: Problems, *, rule: int | None = None
-) -> model.LiteralExpression:
+def literal_expression(node: Node, where: Where, problems: Problems) -> model.LiteralExpression:
     """A FEEL expression; another expression language is a problem of the file."""
     return model.LiteralExpression(
         **node.basics(),
         text=node.child_text("text"),
         type_ref=type_ref(node.get("typeRef")),
-        expression_language=_feel_only(node, where, problems, rule),
+        expression_language=feel_only(node.get("expressionLanguage"), where, problems),
     )
 
 
@@ -29,15 +27,6 @@ def unary_tests(node: Node | None) -> model.UnaryTests | None:
     if node is None or not node.child_text("text"):
         return None
     return model.UnaryTests(**node.basics(), text=node.child_text("text"))
-
-
-def input_entry(node: Node, where: Where, problems: Problems, *, rule: int) -> model.UnaryTests:
-    """A cell of conditions."""
-    return model.UnaryTests(
-        **node.basics(),
-        text=node.child_text("text"),
-        expression_language=_feel_only(node, where, problems, rule),
-    )
 
 
 def information_item(node: Node) -> model.InformationItem:
@@ -50,8 +39,8 @@ def type_ref(text: str) -> str:
     return text.removeprefix("feel:")
 
 
-def _feel_only(node: Node, where: Where, problems: Problems, rule: int | None) -> str:
-    language = node.get("expressionLanguage")
+def feel_only(language: str, where: Where, problems: Problems, rule: int | None = None) -> str:
+    """The expression language that an element names; one that isn't FEEL is a problem of the file."""
     if language and language.lower() != "feel" and "/feel" not in language.lower():
         problems.add(
             "expression_language",
