@@ -179,7 +179,20 @@ HOP_COLUMNS: Mapping[str, Reader] = {
 }
 """Columns that belong to the hop: where several rules match they must agree, nulls aside."""
 
-STEP_COLUMNS = ("agent", "input", "for_each", "batch", "as", "timeout", "retries", "max_cost", "priority", "reuse")
+STEP_COLUMNS = (
+    "agent",
+    "input",
+    "for_each",
+    "batch",
+    "as",
+    "timeout",
+    "retries",
+    "max_cost",
+    "priority",
+    "reuse",
+    "before",
+    "after",
+)
 """Columns that belong to each step. Any other name is a parameter of the agent."""
 
 RESERVED = frozenset({*HOP_COLUMNS, *STEP_COLUMNS})

@@ -13,9 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dmnroute.routing.history import History, Hop
+from dmnroute.routing.history import History
 from dmnroute.routing.merge import merge
+from dmnroute.routing.progress import status_of
 from dmnroute.routing.records import HopEnd, HopStatus, Limits, Outcome
+from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
+from dmnroute.routing.verdicts import WORDS, Verdict, Word
 
 
 class _Context(BaseModel):
@@ -29,7 +32,7 @@ class RunContext(_Context):
     policy: str
     tenant: str
     hop: int
-    """The number of the hop that is being decided, from 1."""
+    """The number of the decision that is being taken, from 1; hops between decisions (guards) don't count."""
     started: str
     """ISO 8601 text: tables write `date and time(run.started)`."""
     elapsed: Decimal
@@ -84,6 +87,15 @@ class AgentFigures(_Context):
     confidence_mean: Decimal | None = None
 
 
+class GuardsContext(_Context):
+    """What guards said since the tables decided last."""
+
+    verdict: Word | None
+    """The hardest: block, reroute, redact, observe, allow; null when no guard was asked."""
+    verdicts: list[Verdict]
+    """All of them, in the order in which guards were asked."""
+
+
 class RoutingContext(_Context):
     """Everything that a table can read."""
 
@@ -93,6 +105,7 @@ class RoutingContext(_Context):
     last: LastContext
     steps: dict[str, Outcome]
     """Agent name → its latest outcome."""
+    guards: GuardsContext
     budget: BudgetContext
     slo: SloContext
     agents: dict[str, AgentFigures]
@@ -104,7 +117,7 @@ def build_context(
     history: History, previous: HopEnd, *, now: datetime, figures: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Put the context together from what was recorded; the same history, end and clock give the same context."""
-    run, last = history.run, history.last
+    run, latest = history.run, latest_round(history)
     elapsed = seconds_between(run.started, now)
     spent = history.spent()
     context = RoutingContext(
@@ -112,7 +125,7 @@ def build_context(
             id=run.id,
             policy=run.policy,
             tenant=run.tenant,
-            hop=len(history.hops) + 1,
+            hop=decisions_of_tables(history) + 1,
             started=run.started.isoformat(),
             elapsed=elapsed,
             input=run.input,
@@ -121,8 +134,9 @@ def build_context(
             tags=run.tags,
         ),
         facts=facts_of(history),
-        last=_last_context(last, previous.status),
+        last=_last_context(latest, previous.status),
         steps=_steps(history),
+        guards=_guards(latest),
         budget=_budget(run.limits, spent),
         slo=_slo(run.limits, elapsed),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
@@ -138,20 +152,33 @@ def seconds_between(earlier: datetime, later: datetime) -> Decimal:
 
 
 def facts_of(history: History) -> dict[str, Any]:
-    """The outputs of all ok steps, merged by hop and step index, never by arrival."""
+    """The outputs of all ok steps, merged by hop and step index, never by arrival.
+
+    What guards stopped isn't among them, nor is what guards say.
+    """
     facts: dict[str, Any] = {}
-    for outcome in history.outcomes():
-        if outcome.status == "ok" and outcome.output:
-            merge(facts, outcome.output, history.run.merge)
+    for each in rounds(history):
+        for outcome in each.outcomes():
+            if outcome.status == "ok" and outcome.output:
+                merge(facts, outcome.output, history.run.merge)
     return facts
 
 
 def _steps(history: History) -> dict[str, Outcome]:
-    return {outcome.agent: outcome for outcome in history.outcomes()}
+    return {outcome.agent: outcome for each in rounds(history) for outcome in each.seen()}
 
 
-def _last_context(hop: Hop | None, status: HopStatus) -> LastContext:
-    outcomes = list(hop.ordered()) if hop else []
+def _guards(latest: Round | None) -> GuardsContext:
+    verdicts = list(latest.verdicts()) if latest else []
+    return GuardsContext(
+        verdict=max((each.verdict for each in verdicts), key=WORDS.index, default=None), verdicts=verdicts
+    )
+
+
+def _last_context(latest: Round | None, status: HopStatus) -> LastContext:
+    outcomes = list(latest.outcomes()) if latest else []
+    if latest is not None and len(latest.hops) > 1:
+        status = status_of(outcomes)
     ok = [outcome for outcome in outcomes if outcome.status == "ok"]
     return LastContext(
         agents=[outcome.agent for outcome in outcomes],

@@ -11,22 +11,35 @@ from dmnroute.routing.canonical import digest
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.records import LimitName, Plan
+from dmnroute.routing.rounds import decisions_of_tables
 
 
-def limit_before(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
-    """The limit that ends the run before its tables are asked: hops or time."""
+def hops_limit(history: History) -> tuple[LimitName, str] | None:
+    """The limit that ends the run before its tables are asked once more; hops between decisions don't count."""
     limits = history.run.limits
-    if len(history.hops) >= limits.hops:
+    if decisions_of_tables(history) >= limits.hops:
         return "hops", f"the run reached its limit of {limits.hops} hops"
+    return None
+
+
+def time_limit(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
+    """The limit that ends the run whatever comes next."""
+    limits = history.run.limits
     if limits.time is not None and seconds_between(history.run.started, now) >= limits.time:
         return "time", f"the run reached its limit of {limits.time.normalize():f} s"
     return None
 
 
-def limit_after(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
-    """The limit that a plan would break: cost (with what its steps are expected to cost), or no progress."""
+def limit_after(
+    history: History, plan: Plan, fingerprint: str, *, held: Plan | None = None
+) -> tuple[LimitName, str] | None:
+    """The limit that a plan would break: cost (with what its steps are expected to cost), or no progress.
+
+    What is held back until guards have spoken is expected to cost, too.
+    """
     limits = history.run.limits
-    reserved = sum((step.reserve for step in plan.steps), Decimal(0))
+    steps = (*plan.steps, *(held.steps if held else ()))
+    reserved = sum((step.reserve for step in steps), Decimal(0))
     spent = history.spent()
     dispatches = plan.action == "dispatch" and plan.steps
     if dispatches and limits.cost is not None and spent + reserved > limits.cost:

@@ -23,3 +23,10 @@ def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
 def cancelled(step: PlannedStep) -> Outcome:
     """The step's result is no longer wanted."""
     return Outcome(step=step.id, agent=step.agent, status="cancelled")
+
+
+def refused(step: PlannedStep) -> Outcome | None:
+    """The outcome of a step that a guard has stopped; null when it may be sent."""
+    if step.refused is None:
+        return None
+    return Outcome(step=step.id, agent=step.agent, status="failed", error=step.refused)

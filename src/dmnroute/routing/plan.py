@@ -13,6 +13,7 @@ from dmnroute.errors import Place, RouteError, did_you_mean
 from dmnroute.routing import columns
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.columns import HOP_COLUMNS, Row
+from dmnroute.routing.guard_names import guards_of
 from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
 from dmnroute.routing.records import PEOPLE, Plan, PlannedStep, Run
 from dmnroute.routing.shown import shown
@@ -41,13 +42,21 @@ class Situation:
     time_left: Decimal | None = None
     """Seconds to the run's deadline; null when there is none."""
 
+    def at_most(self, seconds: Decimal | None) -> Decimal | None:
+        """So many seconds, but never past the run's deadline; null is as long as it may take."""
+        return min((each for each in (seconds, self.time_left) if each is not None), default=None)
+
+    def after(self, seconds: Decimal | None) -> datetime | None:
+        """The time in so many seconds; null when they never end."""
+        return None if seconds is None else self.now + timedelta(microseconds=int(seconds * 1_000_000))
+
 
 def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Plan:
     """The plan that the matched rows make together.
 
     Raises:
         RouteError: `route_conflict`, `empty_route`, `wrong_type`, `unknown_agent`, `unknown_column`,
-            `invalid_input`, `endless_wait`, `too_wide` or `too_deep`.
+            `invalid_input`, `endless_wait`, `too_wide`, `too_deep` or `no_guard`.
     """
     hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
@@ -130,7 +139,7 @@ def _wait(action: str, said: Decimal | None, situation: Situation) -> Decimal | 
     """How long a wait or an escalation lasts at most: never past the run's deadline."""
     if action not in ("wait", "escalate"):
         return None
-    return min((time for time in (said, situation.time_left) if time is not None), default=None)
+    return situation.at_most(said)
 
 
 def _ok_outcomes_needed(join: str | int | None, width: int) -> int | None:
@@ -237,14 +246,14 @@ def _steps(drafts: Sequence[_Draft], situation: Situation) -> tuple[PlannedStep,
             place=drafts[0].row.place,
             hint="the column `batch` gives several elements of `for_each` to one step",
         )
-    allowed = _allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.money_left)
+    allowed = allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.money_left)
     return tuple(
         _step(draft, situation, index, width, allowance=allowance)
         for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
     )
 
 
-def _allowances(said: Sequence[Decimal | None], left: Decimal | None) -> list[Decimal | None]:
+def allowances(said: Sequence[Decimal | None], left: Decimal | None) -> list[Decimal | None]:
     """What each step may cost: as its row says, the others equal parts of the rest.
 
     Together they never get more than is left.
@@ -273,13 +282,15 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         input=_input(draft, spec, situation),
         retries=columns.whole(row, "retries", lowest=0) or 0,
         timeout=timeout,
-        deadline=situation.now + timedelta(microseconds=int(timeout * 1_000_000)),
+        deadline=situation.after(timeout),
         max_cost=allowance,
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
         reserve=_reserve(columns.money(row, "max_cost"), spec, allowance),
         priority=columns.whole(row, "priority", lowest=0) or 0,
         reuse=spec is not None and (columns.boolean(row, "reuse") or False),
         version=spec.version if spec else "",
+        before=guards_of(row, run.guards, situation.catalogue, "before"),
+        after=guards_of(row, run.guards, situation.catalogue, "after"),
     )
 
 
@@ -295,10 +306,9 @@ def _input(draft: _Draft, spec: AgentSpec | None, situation: Situation) -> dict[
     return agent_input(spec, draft.row, draft.element, facts=situation.facts, run_input=run_input)
 
 
-def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal:
+def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal | None:
     """The row's, else the agent's; never past the run's deadline."""
-    own = columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT)
-    return own if situation.time_left is None else min(own, situation.time_left)
+    return situation.at_most(columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT))
 
 
 def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, allowance: Decimal | None) -> Decimal:
@@ -319,5 +329,5 @@ def _people_step(rows: Sequence[Row], situation: Situation, *, wait: Decimal | N
         type=PEOPLE,
         input=dict(columns.context(row, "input") or {}),
         timeout=wait,
-        deadline=None if wait is None else situation.now + timedelta(microseconds=int(wait * 1_000_000)),
+        deadline=situation.after(wait),
     )

@@ -38,13 +38,13 @@ def _steps_end(hop: Hop) -> HopEnd | None:
     plan, outcomes = hop.decision.plan, hop.ordered()
     if not join_is_met(plan.join, outcomes, len(plan.steps)):
         return None
-    return HopEnd(status=_status(outcomes), cancelled=hop.missing())
+    return HopEnd(status=status_of(outcomes), cancelled=hop.missing())
 
 
 def _people_end(hop: Hop, now: datetime) -> HopEnd | None:
     """People have answered, or it is too late."""
     if not hop.missing():
-        return HopEnd(status=_status(hop.ordered()))
+        return HopEnd(status=status_of(hop.ordered()))
     return HopEnd(status="timeout") if is_late(hop, now=now) else None
 
 
@@ -65,7 +65,7 @@ def closing_outcomes(history: History, end: HopEnd) -> list[Outcome]:
     return [cancelled(step) for step in hop.decision.plan.steps if step.id in end.cancelled]
 
 
-def _status(outcomes: Sequence[Outcome]) -> HopStatus:
+def status_of(outcomes: Sequence[Outcome]) -> HopStatus:
     """Cancelled and skipped steps say nothing; the rest is ok, failed, timed out, or in parts."""
     said = [outcome.status for outcome in outcomes if outcome.status not in ("cancelled", "skipped")]
     if not said:

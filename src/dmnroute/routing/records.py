@@ -18,6 +18,9 @@ ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
 LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
+Stage: TypeAlias = Literal["guards_before", "guarded", "guards_after"]
+"""What a hop does that tables didn't decide, because it follows from what they decided last: ask the next guards, send
+what guards let through, ask guards about what came back."""
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 
@@ -47,6 +50,13 @@ class Limits(Record):
     """How deep child runs may be nested below the run."""
 
 
+class Guards(Record):
+    """Guard agents that every step of a run has to pass, whatever the tables say."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
 class Run(Record):
     """A run as it was started; nothing of it changes afterwards."""
 
@@ -60,6 +70,7 @@ class Run(Record):
     seed: int = 0
     merge: dict[str, MergeRule] = {}
     """How facts merge, kept with the run so that it can be replayed without the agents' code."""
+    guards: Guards = Guards()
     parent: str | None = None
     """The step of another run whose child this is."""
     process_instance: str | None = None
@@ -101,6 +112,14 @@ class PlannedStep(Record):
     reuse: bool = False
     version: str = ""
     """The agent's version at dispatch."""
+    before: tuple[str, ...] = ()
+    """Guards that see the input before the agent does, one after the other."""
+    after: tuple[str, ...] = ()
+    """Guards that see the output before tables do."""
+    slot: int | None = None
+    """Of a step that guards another one: the index of that one, from 1."""
+    refused: StepError | None = None
+    """Why nobody is sent: a guard didn't let the input through."""
 
 
 class Outcome(Record):
@@ -176,6 +195,10 @@ class DecisionRecord(Record):
     """The figures of the agents at that moment, when the policy reads them."""
     rules: tuple[RuleHit, ...] = ()
     plan: Plan
+    stage: Stage | None = None
+    """Null: the tables decided. Else what this hop does for what they decided last."""
+    held: Plan | None = None
+    """What the tables decided, while guards are asked about it."""
     settled: tuple[str, ...] = ()
     """Steps that nobody is sent: their outcomes came with the decision (a result was reused, say)."""
     limit: LimitName | None = None
@@ -184,6 +207,11 @@ class DecisionRecord(Record):
     """The key of the `Route` element instance that the decision was made for, on Zeebe."""
     fingerprint: str = ""
     """Of the route and the facts it was taken for: equal fingerprints are no progress."""
+
+    @property
+    def intended(self) -> Plan:
+        """The plan that tables made, though its guards are asked first."""
+        return self.held or self.plan
 
 
 class Signal(Record):

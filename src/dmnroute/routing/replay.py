@@ -54,7 +54,7 @@ class Replayed:
 
         Reasons, rules, costs and times may differ.
         """
-        return isinstance(self.now, DecisionRecord) and _way(self.now.plan) == _way(self.recorded.plan)
+        return isinstance(self.now, DecisionRecord) and _way(self.now.intended) == _way(self.recorded.intended)
 
     @property
     def differences(self) -> tuple[Difference, ...]:

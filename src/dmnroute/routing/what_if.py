@@ -50,7 +50,9 @@ def first_divergence(
     """
     for hop in hops if hops is not None else range(1, len(history.hops) + 1):
         again = replay(history, hop, policy=policy, catalogue=catalogue)
-        if isinstance(again.now, DmnrouteError) or route_of(again.now.plan) != route_of(again.recorded.plan):
+        if isinstance(again.now, DmnrouteError) or route_of(again.now.intended) != route_of(
+            again.recorded.intended
+        ):
             return hop
     return None
 
@@ -96,7 +98,7 @@ class Search:
 
     def _inputs(self, history: History, hop: int) -> Iterator[tuple[Column, object]]:
         decision = history.hops[hop - 1].decision
-        if decision.limit in ("hops", "time"):  # the tables weren't asked
+        if decision.stage or decision.limit in ("hops", "time"):  # the tables weren't asked
             return
         before = history.before(hop)
         context = build_context(before, decision.previous, now=decision.at, figures=decision.figures)

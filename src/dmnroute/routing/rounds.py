@@ -1,0 +1,108 @@
+"""Rounds: what tables decided once, with the hops that followed from it without asking them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.records import Outcome, PlannedStep, Stage
+from dmnroute.routing.verdicts import Side, Verdict, after_verdict, verdict_of, withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A hop that tables decided, and those that followed: guards that were asked, steps they let through."""
+
+    hops: tuple[Hop, ...]
+
+    @property
+    def wanted(self) -> tuple[PlannedStep, ...]:
+        """The steps as the tables wanted them."""
+        return self.hops[0].decision.intended.steps
+
+    @property
+    def work(self) -> Hop | None:
+        """The hop that sent the wanted steps; none while guards hold them back."""
+        if self.hops[0].decision.held is None:
+            return self.hops[0]
+        return next(iter(self.at("guarded")), None)
+
+    def at(self, stage: Stage) -> list[Hop]:
+        """The hops of a stage, in order."""
+        return [hop for hop in self.hops if hop.decision.stage == stage]
+
+    def asking(self, side: Side) -> list[Hop]:
+        """The hops that asked guards: the k-th one asked the k-th guard of each step that has so many."""
+        if side == "after":
+            return self.at("guards_after")
+        return [*([] if self.hops[0].decision.held is None else self.hops[:1]), *self.at("guards_before")]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """All verdicts, in the order in which guards were asked."""
+        for side in ("before", "after"):
+            for hop in self.asking(side):
+                for step in hop.decision.plan.steps:
+                    if step.id in hop.outcomes and step.slot is not None:
+                        yield verdict_of(hop.outcomes[step.id], self.wanted[step.slot - 1], side)
+
+    def verdicts_on(self, slot: int, side: Side) -> list[Verdict]:
+        """What the guards said about one of the wanted steps, counted from 1."""
+        found = (_answer(hop, slot) for hop in self.asking(side))
+        return [verdict_of(outcome, self.wanted[slot - 1], side) for outcome in found if outcome is not None]
+
+    def outcome(self, slot: int) -> Outcome | None:
+        """What came of a wanted step, as tables see it: with what the guards made of it."""
+        outcome = self.worked(slot)
+        if outcome is None or outcome.status != "ok":
+            return outcome
+        guards, verdicts = self.wanted[slot - 1].after, self.verdicts_on(slot, "after")
+        for verdict in verdicts:
+            outcome = after_verdict(outcome, verdict)
+        if outcome.status == "ok" and len(verdicts) < len(guards):
+            return withheld(outcome, guards[len(verdicts)])
+        return outcome
+
+    def worked(self, slot: int) -> Outcome | None:
+        """What came of a wanted step, whatever guards say of it."""
+        if self.work is None:
+            return None
+        return self.work.outcomes.get(self.work.decision.plan.steps[slot - 1].id)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The outcomes of the wanted steps, by index."""
+        if self.work is not None and not any(step.after for step in self.wanted):
+            return self.work.ordered()
+        found = (self.outcome(slot) for slot in range(1, len(self.wanted) + 1))
+        return tuple(outcome for outcome in found if outcome is not None)
+
+    def seen(self) -> Iterator[Outcome]:
+        """All outcomes as tables see them: those of the guards before, of the work, of the guards after."""
+        for hop in self.asking("before"):
+            yield from hop.ordered()
+        yield from self.outcomes()
+        for hop in self.asking("after"):
+            yield from hop.ordered()
+
+
+def _answer(hop: Hop, slot: int) -> Outcome | None:
+    step = next((step for step in hop.decision.plan.steps if step.slot == slot), None)
+    return hop.outcomes.get(step.id) if step else None
+
+
+def rounds(history: History) -> Iterator[Round]:
+    """The rounds of a run, in order."""
+    started = [number for number, hop in enumerate(history.hops) if hop.decision.stage is None]
+    for first, following in zip(started, [*started[1:], len(history.hops)], strict=True):
+        yield Round(history.hops[first:following])
+
+
+def latest_round(history: History) -> Round | None:
+    """The round that goes on, or has just ended."""
+    first = next((n for n in reversed(range(len(history.hops))) if history.hops[n].decision.stage is None), None)
+    return None if first is None else Round(history.hops[first:])
+
+
+def decisions_of_tables(history: History) -> int:
+    """How many hops tables decided (or a limit in their place)."""
+    return sum(hop.decision.stage is None for hop in history.hops)
