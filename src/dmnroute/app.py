@@ -140,7 +140,7 @@ async def open_app(
         threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
         source = policies(store) if policies else _folder_policies(project, store, clock, registry)
-        router = Router(store, source, registry.catalogue, clock)
+        router = Router(store, source, registry.catalogue, clock, settings.guards)
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)

@@ -23,7 +23,7 @@ from pydantic_settings import (
 )
 
 from dmnroute.errors import UsageError
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records import Guards, Limits
 from dmnroute.zeebe.broker.options import BrokerOptions
 
 
@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Database URL, or a path of a SQLite file."""
     limits: Limits = Limits()
     """Hard limits of every run: hops, width, cost, time, no_progress."""
+    guards: Guards = Guards()
+    """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     concurrency: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
     """Synchronous agents that run at once."""
     runs_at_once: int = Field(8, ge=1)

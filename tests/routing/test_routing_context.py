@@ -50,6 +50,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "latency": Decimal(0),
         },
         "steps": {},
+        "guards": {"verdict": None, "verdicts": []},
         "budget": {"limit": None, "spent": Decimal(0), "remaining": None, "ratio": None},
         "slo": {"limit": None, "elapsed": Decimal("1.5"), "remaining": None, "ratio": None},
         "agents": {},

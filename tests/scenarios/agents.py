@@ -151,3 +151,59 @@ async def propose(task: Task, step: Step) -> Nothing:
 async def write_much(task: Item, step: Step) -> Pages:
     """Give a page of 15 KB."""
     return Pages(pages=["x" * 15_000])
+
+
+class Looked(Task):
+    """What guards take: the step they look at, put together by name."""
+
+    agent: str
+    side: str
+    input: dict[str, str]
+    output: dict[str, str] | None = None
+
+
+class Verdict(BaseModel):
+    verdict: str
+    reason: str | None = None
+    kind: str | None = None
+    redacted: dict[str, str] | None = None
+
+
+@agent("censor", cost=0.001)
+async def censor(looked: Looked, step: Step) -> Verdict:
+    """Guard privacy: put `X` in the place of `Ada`, wherever it stands."""
+    note(looked, step)
+    content = looked.input if looked.output is None else looked.output
+    changed = {name: text.replace("Ada", "X") for name, text in content.items() if "Ada" in text}
+    return Verdict(verdict="redact", redacted=changed) if changed else Verdict(verdict="allow")
+
+
+@agent("bouncer")
+async def bouncer(looked: Looked, step: Step) -> Verdict:
+    """Guard against abuse: stop whoever is called Mallory, in the input or in the output."""
+    note(looked, step)
+    content = looked.input if looked.output is None else looked.output
+    if any("Mallory" in text for text in content.values()):
+        return Verdict(verdict="block", kind="abuse", reason="Mallory isn't welcome")
+    return Verdict(verdict="allow")
+
+
+@agent("watcher")
+async def watcher(looked: Looked, step: Step) -> Verdict:
+    """Guard nothing: see, and say so."""
+    note(looked, step)
+    return Verdict(verdict="observe", reason=f"{looked.side} {looked.agent}")
+
+
+@agent("diverter")
+async def diverter(looked: Looked, step: Step) -> Verdict:
+    """Send everything back, so that tables find another agent."""
+    note(looked, step)
+    return Verdict(verdict="reroute", reason="too simple for it")
+
+
+@agent("broken_guard")
+async def broken_guard(looked: Looked, step: Step) -> Verdict:
+    """Give no verdict."""
+    note(looked, step)
+    return Verdict(verdict="alow")

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.project import Project
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Limits, Outcome, RunState, RunStatus
+from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.testing import ManualClock
 
@@ -30,7 +30,13 @@ class Harness(Protocol):
         """Save a policy file."""
 
     async def start(
-        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+        self,
+        policy: str,
+        *,
+        run: str = "r",
+        input: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        guards: Guards | None = None,
     ) -> str:
         """Start a run, and let the engine work on it."""
 
@@ -78,10 +84,17 @@ class LocalHarness:
         (self.app.project.policies / f"{policy}.dmn").write_text(text)
 
     async def start(
-        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+        self,
+        policy: str,
+        *,
+        run: str = "r",
+        input: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        guards: Guards | None = None,
     ) -> str:
         given = {"ledger": str(self.ledger), **(input or {})}
-        await self.app.router.start([self.app.router.new_run(run, policy, input=given, limits=limits)])
+        router = replace(self.app.router, guards=guards or Guards())
+        await router.start([router.new_run(run, policy, input=given, limits=limits)])
         self._drive(run)
         return run
 

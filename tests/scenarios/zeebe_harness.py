@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ from dmnroute.policies.folder import FolderPolicies
 from dmnroute.router.router import Router
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Limits, Outcome, RunState, RunStatus
+from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect
 from dmnroute.zeebe.contract import ROUTE_JOB, SIGNAL_JOB
@@ -82,6 +82,7 @@ class ZeebeHarness:
     router: Router
     engine: ZeebeEngine
     limits: Limits = field(default_factory=Limits)
+    guards: Guards = field(default_factory=Guards)
     _ids: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -92,9 +93,15 @@ class ZeebeHarness:
         (self.folder / "dmn" / f"{policy}.dmn").write_text(text)
 
     async def start(
-        self, policy: str, *, run: str = "r", input: Mapping[str, Any] | None = None, limits: Limits | None = None
+        self,
+        policy: str,
+        *,
+        run: str = "r",
+        input: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        guards: Guards | None = None,
     ) -> str:
-        self.limits = limits or Limits()
+        self.limits, self.guards = limits or Limits(), guards or Guards()
         name = self._ids.setdefault(run, f"{run}-{uuid4().hex[:8]}")
         await self.engine.start(policy, run=name, input={"ledger": str(self.ledger), **(input or {})})
         return name
@@ -194,7 +201,7 @@ async def zeebe_harness(
         runner = StepRunner(here, clock, threads, Slots(2))
 
         async def route(job: Job) -> Mapping[str, Any]:
-            return await RouteWorker(router, harness.limits).handle(job)
+            return await RouteWorker(replace(router, guards=harness.guards), harness.limits).handle(job)
 
         routes = Worker(gateway, "router")
         routes.serve(ROUTE_JOB, route, variables=ROUTE_VARIABLES)

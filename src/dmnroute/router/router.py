@@ -24,6 +24,7 @@ from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import (
     ENDED,
     DecisionRecord,
+    Guards,
     HopEnd,
     Limits,
     Outcome,
@@ -61,6 +62,8 @@ class Router:
     policies: PolicySource
     catalogue: Catalogue
     clock: Clock
+    guards: Guards = field(default_factory=Guards)
+    """Of every step of new runs, before those that tables name."""
 
     @property
     def controls(self) -> Controls:
@@ -99,6 +102,7 @@ class Router:
             limits=limits or Limits(),
             seed=seed_of(run),
             merge=dict(self.catalogue.merge),
+            guards=self.guards,
             parent=parent,
         )
 
@@ -201,11 +205,8 @@ class Router:
         return Turn(history.with_decision(decision).with_outcomes(settled), status, result=result, new=True)
 
     def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
-        policy, catalogue = basis.policy, self.catalogue
-        if isinstance(policy, RouteError):
-            raise policy
         seed = seed_of(history.run.id, len(history.hops) + 1)
-        return decide(history, policy, catalogue, previous=end, now=now, seed=seed, figures=basis.figures)
+        return decide(history, basis.policy, self.catalogue, previous=end, now=now, seed=seed, figures=basis.figures)
 
     async def record(self, outcome: Outcome) -> bool:
         """Keep the outcome of a step; False when there is one already."""

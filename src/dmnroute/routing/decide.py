@@ -11,12 +11,15 @@ from dmnroute.dmn import Result
 from dmnroute.errors import Place, RouteError, TableError
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.context import build_context, facts_of, seconds_between
+from dmnroute.routing.follow_ups import follow_up
+from dmnroute.routing.guarding import held_back
 from dmnroute.routing.history import History
-from dmnroute.routing.limits import ended_by_limit, fingerprint_of, limit_after, limit_before
+from dmnroute.routing.limits import cost_limit, ended_by_limit, fingerprint_of, limit_after, limit_before, time_limit
 from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, HopEnd, LimitName, Plan, RuleHit
+from dmnroute.routing.records import DecisionRecord, HopEnd, LimitName, RuleHit
+from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
 
 FATAL_NOTICES = frozenset(
@@ -39,7 +42,7 @@ DECIMAL128 = Context(prec=34)
 
 def decide(
     history: History,
-    policy: PolicyVersion,
+    policy: PolicyVersion | RouteError,
     catalogue: Catalogue,
     *,
     previous: HopEnd,
@@ -49,54 +52,93 @@ def decide(
 ) -> DecisionRecord:
     """The next hop of a run whose latest hop ended as `previous` says.
 
+    What follows from the tables' last decision (asking guards, say) comes first, and needs no policy; else `policy` is
+    the version to decide with, or why there is none.
+
     Raises:
         RouteError: the tables give no route that can be carried out. Nothing is decided; the run keeps its state.
     """
     with localcontext(DECIMAL128):
-        return _decide(history, policy, catalogue, previous=previous, now=now, seed=seed, figures=figures)
+        situation = _situation(history, catalogue, now=now)
+        draft = _followed(history, situation)
+        if draft is None:
+            if isinstance(policy, RouteError):
+                raise policy
+            draft = _asked(history, policy, situation, previous=previous, figures=figures or {})
+        return DecisionRecord(
+            run=history.run.id,
+            hop=situation.hop,
+            at=now,
+            seed=seed,
+            previous=previous,
+            signals_seen=max((signal.number for signal in history.signals), default=0),
+            controls_seen=max((control.number for control in history.controls), default=0),
+            **draft,
+        )
 
 
-def _decide(
+def _situation(history: History, catalogue: Catalogue, *, now: datetime) -> Situation:
+    limits = history.run.limits
+    return Situation(
+        run=history.run,
+        hop=len(history.hops) + 1,
+        now=now,
+        facts=facts_of(history),
+        catalogue=catalogue,
+        money_left=None if limits.cost is None else max(limits.cost - history.spent(), limits.cost * 0),
+        time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
+    )
+
+
+Draft = dict[str, Any]
+"""The fields of a decision that say what is next, and by what."""
+
+
+def _followed(history: History, situation: Situation) -> Draft | None:
+    """The hop that follows from the tables' last decision; null when the tables are to be asked."""
+    latest = latest_round(history)
+    if latest is None or time_limit(history, now=situation.now) is not None:
+        return None
+    follow = follow_up(latest, situation)
+    if follow is None:
+        return None
+    stage, plan = follow
+    first = latest.hops[0].decision
+    version = {"policy": first.policy, "version": first.version, "digest": first.digest}
+    broken = cost_limit(history, plan.steps)
+    return version | (_ended(broken, situation.facts) if broken else {"plan": plan, "stage": stage})
+
+
+def _asked(
     history: History,
     policy: PolicyVersion,
-    catalogue: Catalogue,
+    situation: Situation,
     *,
     previous: HopEnd,
-    now: datetime,
-    seed: int,
-    figures: Mapping[str, Any] | None,
-) -> DecisionRecord:
-    facts = facts_of(history)
-    rules: tuple[RuleHit, ...] = ()
+    figures: Mapping[str, Any],
+) -> Draft:
+    """What the tables say, within the limits."""
+    version = {"policy": policy.name, "version": policy.version, "digest": policy.digest, "figures": dict(figures)}
+    facts, now = situation.facts, situation.now
     broken = limit_before(history, now=now)
-    if broken is None:
-        context = build_context(history, previous, now=now, figures=figures)
-        result = _evaluate(policy, context, catalogue, now=now)
-        rules = _rule_hits(result)
-        plan = _plan(result, policy, history, catalogue, facts, now=now)
-        fingerprint = fingerprint_of(plan, facts)
-        broken = limit_after(history, plan, fingerprint)
     if broken is not None:
-        plan = ended_by_limit(broken[1], facts)
-        fingerprint = fingerprint_of(plan, facts)
-    limit: LimitName | None = broken[0] if broken else None
-    return DecisionRecord(
-        run=history.run.id,
-        hop=len(history.hops) + 1,
-        at=now,
-        seed=seed,
-        policy=policy.name,
-        version=policy.version,
-        digest=policy.digest,
-        previous=previous,
-        signals_seen=max((signal.number for signal in history.signals), default=0),
-        controls_seen=max((control.number for control in history.controls), default=0),
-        figures=dict(figures or {}),
-        rules=rules,
-        plan=plan,
-        limit=limit,
-        fingerprint=fingerprint,
-    )
+        return version | _ended(broken, facts)
+    result = _evaluate(policy, build_context(history, previous, now=now, figures=figures), situation.catalogue, now=now)
+    place = Place(file=policy.model.definitions.file, decision=result.decision)
+    wanted = read_plan(rows_of(result, policy), situation, place=place)
+    fingerprint = fingerprint_of(wanted, facts)
+    plan, held = held_back(wanted, situation)
+    version["rules"] = _rule_hits(result)
+    broken = limit_after(history, wanted, fingerprint, guards=plan.steps if held else ())
+    if broken is not None:
+        return version | _ended(broken, facts)
+    return version | {"plan": plan, "held": held, "fingerprint": fingerprint}
+
+
+def _ended(broken: tuple[LimitName, str], facts: Mapping[str, Any]) -> Draft:
+    name, reason = broken
+    plan = ended_by_limit(reason, facts)
+    return {"plan": plan, "limit": name, "fingerprint": fingerprint_of(plan, facts)}
 
 
 def _evaluate(policy: PolicyVersion, context: dict[str, Any], catalogue: Catalogue, *, now: datetime) -> Result:
@@ -130,26 +172,3 @@ def _hits_of(result: Result) -> list[RuleHit]:
         )
         for rule in result.matched
     ]
-
-
-def _plan(
-    result: Result,
-    policy: PolicyVersion,
-    history: History,
-    catalogue: Catalogue,
-    facts: Mapping[str, Any],
-    *,
-    now: datetime,
-) -> Plan:
-    limits = history.run.limits
-    situation = Situation(
-        run=history.run,
-        hop=len(history.hops) + 1,
-        now=now,
-        facts=facts,
-        catalogue=catalogue,
-        money_left=None if limits.cost is None else max(limits.cost - history.spent(), limits.cost * 0),
-        time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
-    )
-    place = Place(file=policy.model.definitions.file, decision=result.decision)
-    return read_plan(rows_of(result, policy), situation, place=place)

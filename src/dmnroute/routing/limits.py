@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,16 +10,16 @@ from typing import Any
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
-from dmnroute.routing.records import LimitName, Plan
+from dmnroute.routing.records import LimitName, Plan, PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
 
 
-def hops_limit(history: History) -> tuple[LimitName, str] | None:
-    """The limit that ends the run before its tables are asked once more; hops between decisions don't count."""
+def limit_before(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
+    """The limit that ends the run before its tables are asked: hops or time. Hops between decisions don't count."""
     limits = history.run.limits
     if decisions_of_tables(history) >= limits.hops:
         return "hops", f"the run reached its limit of {limits.hops} hops"
-    return None
+    return time_limit(history, now=now)
 
 
 def time_limit(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
@@ -31,24 +31,27 @@ def time_limit(history: History, *, now: datetime) -> tuple[LimitName, str] | No
 
 
 def limit_after(
-    history: History, plan: Plan, fingerprint: str, *, held: Plan | None = None
+    history: History, plan: Plan, fingerprint: str, *, guards: Sequence[PlannedStep] = ()
 ) -> tuple[LimitName, str] | None:
-    """The limit that a plan would break: cost (with what its steps are expected to cost), or no progress.
+    """The limit that a plan would break: cost (that of its guards included), or no progress."""
+    steps = (*guards, *plan.steps) if plan.action == "dispatch" else ()
+    return cost_limit(history, steps) or _no_progress(history, plan, fingerprint)
 
-    What is held back until guards have spoken is expected to cost, too.
-    """
-    limits = history.run.limits
-    steps = (*plan.steps, *(held.steps if held else ()))
+
+def cost_limit(history: History, steps: Sequence[PlannedStep]) -> tuple[LimitName, str] | None:
+    """The limit that steps would break with what they are expected to cost."""
+    limit, spent = history.run.limits.cost, history.spent()
     reserved = sum((step.reserve for step in steps), Decimal(0))
-    spent = history.spent()
-    dispatches = plan.action == "dispatch" and plan.steps
-    if dispatches and limits.cost is not None and spent + reserved > limits.cost:
-        return "cost", (
-            f"the next steps may cost {reserved:f} USD, and {max(limits.cost - spent, Decimal(0)):f}"
-            f" of {limits.cost:f} USD is left"
-        )
+    if not steps or limit is None or spent + reserved <= limit:
+        return None
+    return "cost", (
+        f"the next steps may cost {reserved:f} USD, and {max(limit - spent, Decimal(0)):f} of {limit:f} USD is left"
+    )
+
+
+def _no_progress(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
     repeats = sum(hop.decision.fingerprint == fingerprint for hop in history.hops)
-    if plan.action not in ("complete", "fail") and repeats >= limits.no_progress:
+    if plan.action not in ("complete", "fail") and repeats >= history.run.limits.no_progress:
         return "no_progress", f"the same route was taken {repeats} times for the same facts"
     return None
 

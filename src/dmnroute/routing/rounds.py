@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.records import Outcome, PlannedStep, Stage
@@ -93,7 +94,7 @@ def _answer(hop: Hop, slot: int) -> Outcome | None:
 def rounds(history: History) -> Iterator[Round]:
     """The rounds of a run, in order."""
     started = [number for number, hop in enumerate(history.hops) if hop.decision.stage is None]
-    for first, following in zip(started, [*started[1:], len(history.hops)], strict=True):
+    for first, following in pairwise((*started, len(history.hops))):
         yield Round(history.hops[first:following])
 
 

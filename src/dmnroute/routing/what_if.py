@@ -50,9 +50,7 @@ def first_divergence(
     """
     for hop in hops if hops is not None else range(1, len(history.hops) + 1):
         again = replay(history, hop, policy=policy, catalogue=catalogue)
-        if isinstance(again.now, DmnrouteError) or route_of(again.now.intended) != route_of(
-            again.recorded.intended
-        ):
+        if isinstance(again.now, DmnrouteError) or route_of(again.now.intended) != route_of(again.recorded.intended):
             return hop
     return None
 
