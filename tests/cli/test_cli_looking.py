@@ -213,3 +213,61 @@ def test_the_extra_that_brings_a_missing_module_is_named() -> None:
     assert remedy(("rapidocr", "onnxruntime", "PIL")) == "pip install 'dmnroute[ocr]'"
     assert remedy(("profanity_check",)) == "pip install 'dmnroute[demo]'"
     assert remedy(("no_such_module",)) == "pip install 'no_such_module'"
+
+
+GUARDS = """
+from pydantic import BaseModel
+from dmnroute import agent
+
+class Anything(BaseModel):
+    pass
+
+class Greeting(BaseModel):
+    greeting: str
+
+class Verdict(BaseModel):
+    verdict: str
+    reason: str = ""
+
+@agent("harmless")
+def harmless(given: Anything) -> Verdict:
+    return Verdict(verdict="allow")
+
+@agent("polite")
+def polite(given: Greeting) -> Verdict:
+    return Verdict(verdict="block", reason="too short")
+"""
+
+
+def test_a_timeline_shows_what_guards_said(bench: Bench, cli: Cli) -> None:
+    """Which hop asked them, what waited for them, and their verdicts."""
+    (bench.root / "workers" / "bench_guards.py").write_text(GUARDS)
+    guarded = {"agent": '"greet"', "before": '"harmless"', "after": '"polite"'}
+    bench.save("hello", guarded, {"action": '"complete"'}, columns=("agent", "action", "before", "after"))
+    assert cli("run", "hello", "--run-id", "r1").code == 0
+    shown = re.sub(r"\d\d:\d\d:\d\d\.\d+|[\d.]+ m?s\b", "…", cli("show", "r1").out)
+    assert shown[shown.index("hop 1") :] == (
+        "hop 1  …  hello version 1  harmless\n"
+        "  because Route rule 1\n"
+        "  held back until its guards have spoken: greet\n"
+        "  reason: guards before `greet`\n"
+        '  1.1  harmless  ok  0 USD  …  verdict "allow"\n'
+        "  ended ok\n"
+        "\n"
+        "hop 2  …  hello version 1  greet\n"
+        "  sends what the guards let through\n"
+        "  2.1  greet  ok  confidence 0.9  letters 5  0.1 USD  …\n"
+        "  ended ok\n"
+        "\n"
+        "hop 3  …  hello version 1  polite\n"
+        "  asks guards before the tables see it\n"
+        "  reason: guards after `greet`\n"
+        '  3.1  polite  ok  0 USD  …  verdict "block"\n'
+        "  ended ok\n"
+        "\n"
+        "hop 4  …  hello version 1  complete\n"
+        "  because Route rule 2\n"
+        "\n"
+        "result\n"
+        "  {}\n"
+    )

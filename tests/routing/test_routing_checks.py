@@ -72,6 +72,22 @@ def test_an_agent_must_exist() -> None:
     assert of_route("-", '["run:child", "process:x"]', "null") == []
 
 
+def test_a_guard_must_exist_and_give_verdicts() -> None:
+    """In `before` and `after`, alone or in a list."""
+    assert of_route("-", '"ocr"', '"asc"', outputs=["agent", "before"]) == [
+        "error: unknown guard `asc`; did you mean `ask`?\n"
+        "p.dmn, decision `Route`, rule 1, output before\n"
+        '  "asc"\n  ^^^^^\n'
+        "hint: known agents: `ask`, `ocr`"
+    ]
+    assert of_route("-", '"ocr"', '["ask"]', outputs=["agent", "after"]) == [
+        "error: agent `ask` can't guard: its output has no `verdict`\n"
+        "p.dmn, decision `Route`, rule 1, output after\n"
+        '  ["ask"]\n  ^^^^^^^\n'
+        "hint: a guard's `verdict` is one of allow, observe, redact, reroute, block"
+    ]
+
+
 def test_a_column_must_mean_something() -> None:
     """A word of the route, or an input field of an agent."""
     assert of_route("-", '"ocr"', "300", outputs=["agent", "dpi"]) == []

@@ -28,6 +28,7 @@ async def test_events_tell_the_story_of_a_run(store: Store) -> None:
         "action": "dispatch",
         "reason": "not read yet",
         "limit": None,
+        "stage": None,
         "rules": [{"decision": "Route", "rule": 2, "annotation": "read it"}],
     }
     ok = {"step": "r1/1.1", "status": "ok", "confidence": Decimal("0.90"), "cost": Decimal("0.10"), "tokens": 5}

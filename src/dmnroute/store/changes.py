@@ -153,6 +153,7 @@ def _hop_decided(decision: DecisionRecord) -> Telling:
         "action": decision.plan.action,
         "reason": decision.plan.reason,
         "limit": decision.limit,
+        "stage": decision.stage,
         "rules": [{"decision": r.decision, "rule": r.rule, "annotation": r.annotation} for r in decision.rules],
         "steps": [{"id": step.id, "agent": step.agent} for step in decision.plan.steps],
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dmnroute.cli.streams import json_text
 from dmnroute.cli.views.figures import clock_time, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState
+from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Stage
 
 
 def timeline(state: RunState, history: History) -> str:
@@ -47,11 +47,22 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState) -> Iterator[str]:
         yield f"  ended {_end(end)}"
 
 
+_STAGES: Mapping[Stage, str] = {
+    "guards_before": "asks the next guards before it is sent",
+    "guarded": "sends what the guards let through",
+    "guards_after": "asks guards before the tables see it",
+}
+
+
 def _why(decision: DecisionRecord) -> Iterator[str]:
     if decision.limit is not None:
         yield f"  because limit `{decision.limit}` was reached"
     for hit in decision.rules:
         yield f"  because {hit.decision} {rule(hit)}"
+    if decision.stage is not None:
+        yield f"  {_STAGES[decision.stage]}"
+    if decision.held is not None:
+        yield f"  held back until its guards have spoken: {what(decision.held)}"
     if decision.plan.reason:
         yield f"  reason: {decision.plan.reason}"
 
@@ -72,6 +83,8 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
         parts.append("reused")
     if outcome.error is not None:
         parts.append(f"{outcome.error.kind}: {outcome.error.message}")
+    if step.slot is not None and outcome.output is not None:
+        parts.append(f"verdict {value(outcome.output.get('verdict'))}")
     return "  ".join(parts)
 
 
