@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
@@ -21,6 +22,8 @@ from dmnroute.feel.values.range import Range
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Convert = Callable[[Any, "_Walk"], object]
+
 _AS_THEY_ARE = frozenset(
     {type(None), bool, str, Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration, Range, Function}
 )
@@ -29,23 +32,24 @@ _PLAIN = frozenset({type(None), bool, str})
 _LARGEST = 1_000_000
 """Values within one value; a list that holds itself, or a tree that shares its branches, must not run away."""
 _DEEPEST = 100
+_WIDEST = sys.float_info.max
 _LONGEST = 999_999_999 * DAY
 """What a timedelta holds in both directions."""
 
 
 def from_python(value: object) -> object:
     """The FEEL value of a Python value; UsageError when there is none."""
-    return _Walk(_leaf_from_python)(value)
+    return _Walk(_leaf_from_python, _FROM_PYTHON)(value)
 
 
 def to_python(value: object) -> object:
     """The plain Python value: `date`, `time`, `datetime`, `timedelta` where they can hold it."""
-    return _Walk(_leaf_to_python)(value)
+    return _Walk(_leaf_to_python, _TO_PYTHON)(value)
 
 
 def to_json(value: object) -> object:
     """What JSON can hold: Decimals stay, whole numbers become int, temporals ISO text, functions null."""
-    return _Walk(_leaf_to_json)(value)
+    return _Walk(_leaf_to_json, _INSIDE)(value)
 
 
 def named_values(given: object) -> Mapping[str, object]:
@@ -59,60 +63,86 @@ def named_values(given: object) -> Mapping[str, object]:
 
 
 class _Walk:
-    """Applies a conversion to the leaves of lists and contexts, within limits."""
+    """One conversion of a value and of all that is in it, within limits."""
 
-    def __init__(self, leaf: Callable[[object, _Walk], object]) -> None:
-        self._leaf = leaf
+    __slots__ = ("_depth", "_seen", "leaf", "quick")
+
+    def __init__(self, leaf: Convert, quick: Mapping[type, Convert]) -> None:
+        self.leaf = leaf
+        self.quick = quick
+        """For values of exactly these types, which large values are full of; the others are leaves."""
         self._seen = 0
         self._depth = 0
 
     def __call__(self, value: object) -> object:
-        kind = type(value)
-        if kind is not list and kind is not dict:
-            return self._leaf(value, self)
-        return self.inside(value)
+        return self.quick.get(type(value), self.leaf)(value, self)
 
-    def inside(self, value: Any) -> object:
-        """Convert the items of a list or the entries of a context."""
+    def enter(self, size: int) -> None:
+        """Begin with the inside of a list or context."""
         self._depth += 1
-        self._seen += len(value) + 1
+        self._seen += size + 1
         if self._seen > _LARGEST or self._depth > _DEEPEST:
             limit = f"{_DEEPEST} levels" if self._depth > _DEEPEST else f"{_LARGEST:,} parts"
             raise FeelError(f"a value has more than {limit}", code="feel_limit")
-        result = self._converted(value)
-        self._depth -= 1
-        return result
 
-    def _converted(self, value: Any) -> object:
-        if not isinstance(value, dict):
-            return [item if type(item) in _PLAIN else self(item) for item in value]
-        for key in value:
-            if not isinstance(key, str):
-                raise UsageError(f"the key `{key!r}` of a context must be text")
-        return {str(key): item if type(item) in _PLAIN else self(item) for key, item in value.items()}
+    def leave(self) -> None:
+        """End with it."""
+        self._depth -= 1
+
+
+def _list(value: Any, walk: _Walk) -> list[object]:
+    walk.enter(len(value))
+    quick, leaf = walk.quick, walk.leaf
+    result = []
+    for item in value:
+        kind = type(item)
+        result.append(item if kind in _PLAIN else quick.get(kind, leaf)(item, walk))
+    walk.leave()
+    return result
+
+
+def _context(value: Any, walk: _Walk) -> dict[str, object]:
+    walk.enter(len(value))
+    quick, leaf = walk.quick, walk.leaf
+    result: dict[str, object] = {}
+    for key, item in value.items():
+        kind = type(item)
+        name = key if type(key) is str else _key(key)
+        result[name] = item if kind in _PLAIN else quick.get(kind, leaf)(item, walk)
+    walk.leave()
+    return result
+
+
+_INSIDE: Mapping[type, Convert] = {list: _list, dict: _context}
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise UsageError(f"the key `{key!r}` of a context must be text")
+    return str(key)
 
 
 def _leaf_from_python(value: object, walk: _Walk) -> object:
     kind = type(value)
-    if kind is Decimal or kind is int:
-        return _decimal(value)  # type: ignore[arg-type]  # the exact types are a subset of what it takes
     if kind in _AS_THEY_ARE:
         return value
     if isinstance(value, Enum):
         return walk(value.value)
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, (int, float, Decimal)):
-        return _decimal(value)
+    if isinstance(value, float):
+        return _float(float(value), walk)
+    if isinstance(value, (int, Decimal)):
+        return _decimal(value, walk)
     if isinstance(value, (datetime, date, time, timedelta)):
         return _temporal(value)
     if isinstance(value, Mapping):
-        return walk.inside(dict(value))
+        return _context(dict(value), walk)
     if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (bytes, bytearray)):
-        return walk.inside(sorted(value, key=repr) if isinstance(value, (set, frozenset)) else list(value))
+        return _list(sorted(value, key=repr) if isinstance(value, (set, frozenset)) else list(value), walk)
     names = _field_names(value)
     if names is not None:
-        return walk.inside({name: getattr(value, name) for name in names})
+        return _context({name: getattr(value, name) for name in names}, walk)
     raise UsageError(f"`{type(value).__name__}` has no FEEL value")
 
 
@@ -128,15 +158,23 @@ def _field_names(value: object) -> list[str] | None:
     return [*declared, *(getattr(value, "model_extra", None) or {})]
 
 
-def _decimal(value: int | float | Decimal) -> Decimal:
-    """A float means the digits that it prints, not its binary expansion."""
+def _float(value: float, walk: _Walk) -> Decimal:
+    """A float means the digits that it prints, not its binary expansion; these are fewer than a number has."""
+    digits = repr(value)
+    return Decimal(digits) if -_WIDEST <= value <= _WIDEST else _decimal(digits, walk)
+
+
+def _decimal(value: int | str | Decimal, walk: _Walk) -> Decimal:
     try:
-        result = CONTEXT.create_decimal(repr(float(value)) if isinstance(value, float) else value)
+        result = CONTEXT.create_decimal(value)
     except DecimalException:
         raise UsageError("a number is beyond the numbers of FEEL") from None
     if not result.is_finite():
         raise UsageError(f"`{value}` is no FEEL number")
     return result
+
+
+_FROM_PYTHON: Mapping[type, Convert] = {**_INSIDE, float: _float, int: _decimal, Decimal: _decimal}
 
 
 def _temporal(value: datetime | date | time | timedelta) -> object:
@@ -169,6 +207,13 @@ def _leaf_to_python(value: object, walk: _Walk) -> object:
         case DaysTimeDuration() if value.nanoseconds % 1000 == 0 and abs(value.nanoseconds) < _LONGEST:
             return timedelta(microseconds=value.nanoseconds // 1000)
     return value
+
+
+def _number_to_python(value: Decimal, walk: _Walk) -> Decimal:
+    return value
+
+
+_TO_PYTHON: Mapping[type, Convert] = {**_INSIDE, Decimal: _number_to_python}
 
 
 def _tzinfo(value: Time) -> tzinfo | None:
