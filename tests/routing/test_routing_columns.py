@@ -237,6 +237,14 @@ EVERY_WRONG_TYPE = [
         "",
     ),
     ("signal", "true", "a text, not the boolean `true`", ""),
+    ("signal", '["a", 1]', "a text or a list of texts, not a list of 2", ""),
+    ("until", "60", "a date and time, not `60`", 'as in `date and time("2026-12-01T09:00:00Z")`'),
+    (
+        "until",
+        '"noon"',
+        'a date and time, not the text `"noon"`',
+        'as in `date and time("2026-12-01T09:00:00Z")`',
+    ),
     ("group", "[1]", "a text, not a list of 1", ""),
     ("form", "1", "a text, not `1`", ""),
     ("reason", "1", "a text, not `1`", ""),
@@ -262,7 +270,7 @@ EVERY_WRONG_TYPE = [
 def test_a_value_of_the_wrong_type_is_named(column: str, cell: str, expected: str, hint: str) -> None:
     """Column, what it must be, and what it is."""
     given = {"agent": '"ocr"'} | {f"{column}_" if column == "as" else column: cell}
-    if column in ("action", "wait", "signal", "group", "form"):
+    if column in ("action", "wait", "until", "signal", "group", "form"):
         del given["agent"]
         given.setdefault("action", '"wait"')
     message = f"wrong_type: column `{column}` must be {expected}"
@@ -326,13 +334,13 @@ def test_long_texts_are_cut_in_messages() -> None:
         (
             None,
             {"action": '"wait"'},
-            "endless_wait: the action `wait` needs `wait` (seconds), `signal` (a name), or both\n"
+            "endless_wait: the action `wait` needs `wait` (seconds), `until` (a date and time) or `signal` (names)\n"
             "p.dmn, decision `Route`, rule 1",
         ),
         (
             None,
             {"action": '"wait"', "signal": '""'},
-            "endless_wait: the action `wait` needs `wait` (seconds), `signal` (a name), or both\n"
+            "endless_wait: the action `wait` needs `wait` (seconds), `until` (a date and time) or `signal` (names)\n"
             "p.dmn, decision `Route`, rule 1",
         ),
         (

@@ -48,6 +48,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "agreement": None,
             "cost": Decimal(0),
             "latency": Decimal(0),
+            "signal": None,
         },
         "steps": {},
         "guards": {"verdict": None, "verdicts": []},

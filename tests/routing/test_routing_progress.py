@@ -91,6 +91,43 @@ def test_a_wait_is_over_in_time_or_by_its_signal() -> None:
     assert hop_end(with_signals(history, "other", "go"), now=later(65)) == HopEnd(status="signal", signal=2)
 
 
+def test_the_first_of_several_signals_ends_a_wait() -> None:
+    """In the order in which they came; the others are left for later waits."""
+    wait = one_rule(action='"wait"', signal='["go", "stop"]')
+    history = with_signals(after(History(run()), wait), "other", "stop", "go")
+    assert history.hops[0].decision.plan.signal == ("go", "stop")
+    assert hop_end(history, now=later(0)) == HopEnd(status="signal", signal=2)
+    assert hop_end(after(history, wait), now=later(0)) == HopEnd(status="signal", signal=3)
+    one = after(History(run()), one_rule(action='"wait"', signal='["go"]', wait="9"))
+    assert one.hops[0].decision.plan.signal == "go"
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        'date and time("2026-03-01T12:01:00Z")',
+        'date and time("2026-03-01T12:01:00")',
+        'date and time("2026-03-01T13:01:00+01:00")',
+        'date and time("2026-03-01T13:01:00@Europe/Berlin")',
+        '"2026-03-01T12:01:00Z"',
+        'date and time(run.started) + duration("PT1M")',
+    ],
+)
+def test_a_wait_may_last_until_a_moment(until: str) -> None:
+    """In UTC unless it says its offset or zone; whatever else would end it earlier still does."""
+    history = after(History(run()), one_rule(action='"wait"', until=until), at=5)
+    assert wait_until(history.hops[0]) == later(60)
+    assert hop_end(history, now=later(59.9)) is None
+    assert hop_end(history, now=later(60)) == HopEnd(status="timeout")
+    assert after(History(run()), one_rule(action='"wait"', until=until, wait="7")).hops[0].decision.plan.wait == 7
+
+
+def test_a_moment_that_has_passed_ends_a_wait_at_once() -> None:
+    """A date alone is its midnight."""
+    history = after(History(run()), one_rule(action='"wait"', until='date("2026-03-01")'))
+    assert hop_end(history, now=later(0)) == HopEnd(status="timeout")
+
+
 def test_a_signal_without_time_is_waited_for_ever() -> None:
     """Only its signal ends such a wait."""
     history = after(History(run()), one_rule(action='"wait"', signal='"go"'))
@@ -108,7 +145,7 @@ def test_a_signal_that_came_before_the_wait_counts_once() -> None:
     assert hop_end(history, now=later(0)) == HopEnd(status="signal", signal=2)
     history = after(history, wait)
     assert hop_end(history, now=later(0)) is None
-    assert pending_signal(history, "go") is None
+    assert pending_signal(history, ["go"]) is None
 
 
 def test_an_answer_ends_an_escalation() -> None:

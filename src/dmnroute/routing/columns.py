@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
+from dmnroute.routing.moments import moment_of_text
 from dmnroute.routing.shown import shown
 
 LONGEST = 3_155_760_000
@@ -104,6 +106,28 @@ def boolean(row: Row, column: str) -> bool | None:
     raise row.wrong(column, "true or false")
 
 
+def names(row: Row, column: str) -> str | tuple[str, ...] | None:
+    """A text, or a list of texts (of one: that text); or null."""
+    value = row.values.get(column)
+    if not isinstance(value, list):
+        return text(row, column)
+    given = tuple(dict.fromkeys(value)) if all(isinstance(name, str) and name for name in value) else None
+    if given is None:
+        raise row.wrong(column, "a text or a list of texts")
+    return (given[0] if len(given) == 1 else given) or None
+
+
+def moment(row: Row, column: str) -> datetime | None:
+    """A date and time, in UTC unless it says its offset or zone; a date alone is its midnight. Or null."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    found = moment_of_text(value) if isinstance(value, str) else None
+    if found is None:
+        raise row.wrong(column, "a date and time", hint='as in `date and time("2026-12-01T09:00:00Z")`')
+    return found
+
+
 def context(row: Row, column: str) -> Mapping[str, Any] | None:
     """A context, or null."""
     value = row.values.get(column)
@@ -171,7 +195,8 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "join": join,
     "pick": pick,
     "wait": seconds,
-    "signal": text,
+    "until": moment,
+    "signal": names,
     "group": text,
     "form": text,
     "result": anything,

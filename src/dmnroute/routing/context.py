@@ -42,6 +42,15 @@ class RunContext(_Context):
     tags: dict[str, str]
 
 
+class SignalContext(_Context):
+    """The signal that ended a wait."""
+
+    name: str
+    payload: Any
+    at: str
+    """When it came, which may be before the wait: ISO 8601 text."""
+
+
 class LastContext(_Context):
     """The hop that just ended."""
 
@@ -55,6 +64,8 @@ class LastContext(_Context):
     cost: Decimal
     latency: Decimal
     """Of the slowest step."""
+    signal: SignalContext | None
+    """What ended the wait; null when it wasn't a signal."""
 
 
 class BudgetContext(_Context):
@@ -134,7 +145,7 @@ def build_context(
             tags=run.tags,
         ),
         facts=facts_of(history),
-        last=_last_context(latest, previous.status),
+        last=_last_context(history, latest, previous),
         steps=_steps(history),
         guards=_guards(latest),
         budget=_budget(run.limits, spent),
@@ -175,8 +186,9 @@ def _guards(latest: Round | None) -> GuardsContext:
     )
 
 
-def _last_context(latest: Round | None, status: HopStatus) -> LastContext:
+def _last_context(history: History, latest: Round | None, previous: HopEnd) -> LastContext:
     outcomes = list(latest.outcomes()) if latest else []
+    status = previous.status
     if latest is not None and len(latest.hops) > 1:
         status = status_of(outcomes)
     ok = [outcome for outcome in outcomes if outcome.status == "ok"]
@@ -188,7 +200,15 @@ def _last_context(latest: Round | None, status: HopStatus) -> LastContext:
         agreement=_agreement([outcome.output for outcome in ok]),
         cost=sum((outcome.cost for outcome in outcomes), Decimal(0)),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
+        signal=_signal_context(history, previous.signal),
     )
+
+
+def _signal_context(history: History, number: int | None) -> SignalContext | None:
+    signal = next((signal for signal in history.signals if signal.number == number), None)
+    if signal is None:
+        return None
+    return SignalContext(name=signal.name, payload=signal.payload, at=signal.at.isoformat())
 
 
 def _agreement(outputs: list[dict[str, Any] | None]) -> Decimal | None:

@@ -17,6 +17,7 @@ from dmnroute.routing.guard_names import guards_of
 from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
 from dmnroute.routing.records import PEOPLE, Plan, PlannedStep, Run
 from dmnroute.routing.shown import shown
+from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
 CHILD_RUN = "run:"
 PROCESS = "process:"
@@ -61,13 +62,11 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
     hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
     action = _action(rows, hop["action"], place=place)
-    if action == "wait" and hop["wait"] is None and hop["signal"] is None:
-        raise RouteError(
-            "the action `wait` needs `wait` (seconds), `signal` (a name), or both",
-            code="endless_wait",
-            place=rows[0].place,
-        )
-    wait = _wait(action, hop["wait"], situation)
+    if action == "wait":
+        refuse_endless_wait(rows, hop)
+    wait = None
+    if action in ("wait", "escalate"):
+        wait = situation.at_most(longest_wait(hop, now=situation.now))
     if action == "dispatch":
         steps = _steps(drafts, situation)
     elif action == "escalate":
@@ -133,13 +132,6 @@ def _action(rows: Sequence[Row], action: str | None, *, place: Place) -> str:
             hint="a hop either dispatches steps or does something else",
         )
     return action
-
-
-def _wait(action: str, said: Decimal | None, situation: Situation) -> Decimal | None:
-    """How long a wait or an escalation lasts at most: never past the run's deadline."""
-    if action not in ("wait", "escalate"):
-        return None
-    return situation.at_most(said)
 
 
 def _ok_outcomes_needed(join: str | int | None, width: int) -> int | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import cancelled, timed_out
-from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Signal
+from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Plan, Signal
 
 
 def hop_end(history: History, *, now: datetime) -> HopEnd | None:
@@ -77,7 +77,7 @@ def status_of(outcomes: Sequence[Outcome]) -> HopStatus:
 
 def _wait_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:
     plan = hop.decision.plan
-    signal = pending_signal(history, plan.signal) if plan.signal else None
+    signal = pending_signal(history, awaited_signals(plan))
     if signal is not None:
         return HopEnd(status="signal", signal=signal.number)
     return HopEnd(status="timeout") if is_late(hop, now=now) else None
@@ -89,7 +89,12 @@ def wait_until(hop: Hop) -> datetime | None:
     return None if wait is None else hop.decision.at + timedelta(microseconds=int(wait * 1_000_000))
 
 
-def pending_signal(history: History, name: str) -> Signal | None:
-    """The first signal of that name that has ended no wait yet: one that came before the wait counts."""
+def pending_signal(history: History, names: Collection[str]) -> Signal | None:
+    """The first signal of one of the names that has ended no wait yet: one that came before the wait counts."""
     used = {hop.decision.previous.signal for hop in history.hops}
-    return next((s for s in history.signals if s.name == name and s.number not in used), None)
+    return next((s for s in history.signals if s.name in names and s.number not in used), None)
+
+
+def awaited_signals(plan: Plan) -> tuple[str, ...]:
+    """The names of the signals that end a wait."""
+    return (plan.signal,) if isinstance(plan.signal, str) else plan.signal or ()

@@ -149,7 +149,8 @@ class Plan(Record):
     """So many ok outcomes end the hop; null: all steps have to end."""
     wait: Decimal | None = None
     """Seconds; null waits for the signal alone."""
-    signal: str | None = None
+    signal: str | tuple[str, ...] | None = None
+    """The name of the signal that ends the wait, or several: whichever comes first."""
     group: str | None = None
     form: str | None = None
     result: Any = None

@@ -24,6 +24,8 @@ MESSAGE_LIFE = 60.0
 
 NEVER = "P36500D"
 """A timer for what only a message ends."""
+AT_ONCE = "PT0S"
+"""A timer for what is over already."""
 
 LARGEST_ROUTE = 1_000_000
 """Bytes of `route.steps`, and of all inline outcomes of a hop together."""

@@ -16,13 +16,11 @@ from dmnroute.errors import OperatorError, TableError, UsageError
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
-from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.plan import CHILD_RUN
-from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records import ENDED, Limits, Outcome, Run, RunState
 from dmnroute.zeebe.incident import Incident
-from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, remaining_timer, route_variables
+from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timer_of
 
 log = logging.getLogger(__name__)
 
@@ -86,17 +84,13 @@ class RouteWorker:
     def _answer(self, turn: Turn, *, hop: int) -> Mapping[str, Any]:
         if turn.stop is not None and turn.status == "stopped":
             raise Incident(turn.stop.message)
-        if hop > len(turn.history.hops):
-            return self._goes_on(turn)
-        return route_variables(turn.history.hops[hop - 1], by_reference=self.by_reference)
-
-    def _goes_on(self, turn: Turn) -> Mapping[str, Any]:
-        """A spurious wake: the same wait once more, with the time that is left."""
-        latest = turn.hop
-        until = wait_until(latest)
-        left = None if until is None else float(seconds_between(self.router.clock.now(), until))
-        variables = route_variables(latest, by_reference=self.by_reference)
-        variables["route"]["timer"] = remaining_timer(latest, left)
+        decided = turn.history.hops
+        if hop < len(decided):
+            return route_variables(decided[hop - 1], by_reference=self.by_reference)
+        # The latest hop; where another one was asked for, a spurious wake: the same wait once more.
+        variables = route_variables(turn.hop, by_reference=self.by_reference)
+        if turn.hop.decision.plan.action in ("wait", "escalate"):
+            variables["route"]["timer"] = timer_of(turn.history, now=self.router.clock.now())
         return variables
 
     async def _bound(self, job: Job, asked: RouteJob) -> RunState:

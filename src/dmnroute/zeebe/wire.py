@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dmnroute.errors import RouteError
 from dmnroute.routing.canonical import dumps
-from dmnroute.routing.history import Hop
+from dmnroute.routing.context import seconds_between
+from dmnroute.routing.history import History, Hop
 from dmnroute.routing.plan import CHILD_RUN
-from dmnroute.routing.progress import wait_until
+from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records import PEOPLE, Outcome, Plan, PlannedStep, StepError
-from dmnroute.zeebe.contract import LARGEST_ROUTE, NEVER, PROCESS
+from dmnroute.zeebe.contract import AT_ONCE, LARGEST_ROUTE, NEVER, PROCESS
 
 LARGEST_INPUT = 65_536
 """Bytes of a step's input that travel inline, in a narrow hop; larger ones travel by reference to the store."""
@@ -64,7 +66,7 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
         "rules": [
             f"{hit.decision} {hit.rule}" + (f": {hit.annotation}" if hit.annotation else "") for hit in decision.rules
         ],
-        "timer": _timer(plan),
+        "timer": NEVER,
         "group": plan.group,
     }
     return {"route": route, "hop": decision.hop, "result": _result(plan)}
@@ -78,9 +80,16 @@ def _open_join(hop: Hop) -> int | None:
     return max(join - sum(hop.outcomes[step].status == "ok" for step in hop.decision.settled), 0)
 
 
-def remaining_timer(hop: Hop, left: float | None) -> str:
-    """The timer of a wait that goes on, with the seconds that are left."""
-    return NEVER if wait_until(hop) is None or left is None else f"PT{max(left, 0):f}S"
+def timer_of(history: History, *, now: datetime) -> str:
+    """The timer of a hop that waits for time, a signal or people; it rings at once where the hop is over already.
+
+    A signal that came long before the wait wakes nobody any more.
+    """
+    assert history.last is not None
+    until = wait_until(history.last)
+    if hop_end(history, now=now) is not None:
+        return AT_ONCE
+    return NEVER if until is None else f"PT{seconds_between(now, until):f}S"
 
 
 def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
@@ -92,10 +101,6 @@ def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
         "timer": NEVER,
     }
     return {"route": route, "hop": hop, "result": {"status": status, "result": result}}
-
-
-def _timer(plan: Plan) -> str:
-    return NEVER if plan.wait is None else f"PT{plan.wait:f}S"
 
 
 def _result(plan: Plan) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from dmnroute.cli.demo.texts import one_line
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import ROUTE
+from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records import DecisionRecord, Plan, RunStatus
 
 LIMIT_WORDS: Mapping[str, str] = {
@@ -116,7 +117,8 @@ def destination(plan: Plan) -> str:
             counts = Counter(step.agent for step in plan.steps)
             return ", ".join(f"{agent} ×{n}" if n > 1 else agent for agent, n in counts.items()) or "no step"
         case "wait":
-            return f"wait for {plan.signal}" if plan.signal else f"wait {plan.wait:f} s"
+            names = " or ".join(awaited_signals(plan))
+            return f"wait for {names}" if names else f"wait {plan.wait:f} s"
         case "escalate":
             return f"escalated to {plan.group}" if plan.group else "escalated"
         case "complete":

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dmnroute.cli.views.figures import seconds
+from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records import DecisionRecord, Plan, RuleHit
 
 
@@ -31,7 +32,8 @@ def _agents(plan: Plan) -> str:
 
 def _waiting(plan: Plan) -> Sequence[str]:
     time = [seconds(plan.wait)] if plan.wait is not None else []
-    return [*time, f"for signal `{plan.signal}`"] if plan.signal else time
+    names = " or ".join(f"`{name}`" for name in awaited_signals(plan))
+    return [*time, f"for signal {names}"] if names else time
 
 
 def because(decision: DecisionRecord) -> str:

@@ -9,6 +9,7 @@ from dmnroute.cli.views.figures import count, money, seconds
 from dmnroute.cli.views.hops import what
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
+from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records import RunState
 
 WENT_WRONG = frozenset({"failed", "stopped", "cancelled"})
@@ -76,8 +77,10 @@ def _say_why_open(state: RunState, history: History) -> None:
         streams.say(f"go on: dmnroute resume {state.run.id}")
         return
     plan = history.last.decision.plan
-    if state.status == "waiting" and plan.signal:
-        streams.say(f"signal: dmnroute signal {state.run.id} {plan.signal}")
+    names = awaited_signals(plan)
+    if state.status == "waiting" and names:
+        for name in names:
+            streams.say(f"signal: dmnroute signal {state.run.id} {name}")
         return
     streams.say(f"still open: {what(plan)}")
     for step in history.last.missing():

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dmnroute.cli.streams import json_text
 from dmnroute.cli.views.figures import clock_time, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Stage
+from dmnroute.routing.progress import wait_until
+from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Signal, Stage
 
 
 def timeline(state: RunState, history: History) -> str:
     """The whole text."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
-    hops = [line for hop, end in zip(history.hops, [*ends, None], strict=False) for line in _hop(hop, end, state)]
+    pairs = zip(history.hops, [*ends, None], strict=False)
+    hops = [line for hop, end in pairs for line in _hop(hop, end, state, history.signals)]
     return "\n".join([*_head(state), *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)])
 
 
@@ -35,16 +37,18 @@ def _head(state: RunState) -> Iterator[str]:
         yield f"driven by {state.owner}"
 
 
-def _hop(hop: Hop, end: HopEnd | None, state: RunState) -> Iterator[str]:
+def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal]) -> Iterator[str]:
     decision = hop.decision
     yield ""
     when = clock_time(decision.at)
     yield f"hop {decision.hop}  {when}  {decision.policy} version {decision.version}  {what(decision.plan)}"
     yield from _why(decision)
+    if decision.plan.action == "wait" and (until := wait_until(hop)) is not None:
+        yield f"  until {moment(until)}"
     for step in decision.plan.steps:
         yield f"  {step.id.removeprefix(f'{state.run.id}/')}  {_step(step, hop.outcomes.get(step.id))}"
     if end is not None:
-        yield f"  ended {_end(end)}"
+        yield f"  ended {_end(end, signals)}"
 
 
 _STAGES: Mapping[Stage, str] = {
@@ -88,9 +92,9 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
     return "  ".join(parts)
 
 
-def _end(end: HopEnd) -> str:
+def _end(end: HopEnd, signals: Sequence[Signal]) -> str:
     cancelled = f"; still running and cancelled: {', '.join(end.cancelled)}" if end.cancelled else ""
-    by = f" {end.signal}" if end.signal is not None else ""
+    by = "".join(f" {signal.number} (`{signal.name}`)" for signal in signals if signal.number == end.signal)
     return f"{end.status}{by}{cancelled}"
 
 
