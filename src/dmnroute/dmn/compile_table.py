@@ -19,6 +19,7 @@ from dmnroute.dmn.table import Column, TableLogic
 from dmnroute.errors import FeelError
 from dmnroute.feel import Evaluation, UnaryTests
 from dmnroute.feel import compile as compile_expression
+from dmnroute.feel.values import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dmnroute.dmn.compile import Compiler
     from dmnroute.dmn.index.column import AnyCell
     from dmnroute.dmn.matcher import Tests
-    from dmnroute.dmn.model import DecisionTable, InputClause
+    from dmnroute.dmn.model import DecisionTable, InputClause, OutputClause
     from dmnroute.feel import Expression
     from dmnroute.feel.values import Value
 
@@ -166,20 +167,30 @@ def _allowed(compiler: Compiler, table: DecisionTable, number: int) -> UnaryTest
 
 def _priorities(compiler: Compiler, table: DecisionTable, number: int) -> tuple[Value, ...]:
     """The values that a column lists, in their order; only the policies that order by them look at it."""
-    values = table.outputs[number - 1].output_values
-    if values is None or table.hit_policy not in _ORDERED:
+    clause = table.outputs[number - 1]
+    text = _listed_values(compiler, clause)
+    if not text or table.hit_policy not in _ORDERED:
         return ()
-    place = compiler.where.place(column=output_column(table, number), text=values.text)
     try:
-        listed = compile_expression(f"[{values.text}]", dialect=compiler.dialect).run({}, Evaluation())
+        listed = compile_expression(f"[{text}]", dialect=compiler.dialect).run({}, Evaluation())
     except FeelError:
         listed = None
-    if isinstance(listed, list) and None not in listed:
+    if isinstance(listed, list) and not any(value is None or isinstance(value, Range) for value in listed):
         return tuple(listed)
-    compiler.problems.add(
-        "output_values",
-        f"hit policy {table.hit_policy.value} needs the output values as a list, the most important first",
-        place=place,
-        hint='such as `"reject", "review", "accept"`',
-    )
+    if clause.output_values is not None:
+        compiler.problems.add(
+            "output_values",
+            f"hit policy {table.hit_policy.value} needs the output values as a list, the most important first",
+            place=compiler.where.place(column=output_column(table, number), text=text),
+            hint='such as `"reject", "review", "accept"`',
+        )
     return ()
+
+
+def _listed_values(compiler: Compiler, clause: OutputClause) -> str:
+    """The output values of a column, else what its type allows (DMN 1.5, 8.3.3); Camunda doesn't look at types."""
+    if clause.output_values is not None:
+        return clause.output_values.text
+    definition = None if compiler.camunda else compiler.types.definitions.get(clause.type_ref)
+    allowed = None if definition is None else definition.allowed_values
+    return "" if allowed is None else allowed.text

@@ -283,6 +283,9 @@ class ItemDefinition(Element):
 
     type_ref: str = ""
     allowed_values: UnaryTests | None = None
+    """What a value may be; of a collection, what each item may be."""
+    type_constraint: UnaryTests | None = None
+    """What a value may be; of a collection, what all of it may be."""
     is_collection: bool = False
     item_components: tuple[ItemDefinition, ...] = ()
     is_function: bool = False

@@ -116,10 +116,14 @@ class Types:
 
     def _item(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
         if definition.is_collection:
-            return self._collection(value, definition)
-        if isinstance(value, list) and len(value) == 1 and not self._is_list(definition):
-            value = value[0]
-        return self._single(value, definition)
+            conformed = self._collection(value, definition)
+        else:
+            if isinstance(value, list) and len(value) == 1 and not self._is_list(definition):
+                value = value[0]
+            conformed = self._single(value, definition)
+        if isinstance(conformed, Mismatch) or definition.type_constraint is None:
+            return conformed
+        return self._allowed(conformed, definition.name, definition.type_constraint.text)
 
     def _is_list(self, definition: ItemDefinition) -> bool:
         """Whether the definition is another name of a list type."""
@@ -134,13 +138,15 @@ class Types:
     def _collection(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
         items = []
         for item in value if isinstance(value, list) else [value]:
-            conformed = None if item is None else self._single(item, definition)
+            conformed = self._single(item, definition)
             if isinstance(conformed, Mismatch):
                 return conformed
             items.append(conformed)
         return items
 
     def _single(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
+        if value is None:
+            return None
         if definition.item_components:
             conformed = self._structure(value, definition)
         elif definition.is_function:

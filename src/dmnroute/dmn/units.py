@@ -177,13 +177,20 @@ def _types(library: Library, namespace: str, problems: Problems) -> Types:
     allowed: dict[str, Allowed] = {}
     for item in definitions.values():
         for part in _with_components(item):
-            text = part.allowed_values.text if part.allowed_values is not None else ""
-            if text and text not in allowed:
+            for text in _constraints(part):
+                if text in allowed:
+                    continue
                 place = Where(library.models[namespace].file).place(column=f"type `{part.name}`", text=text)
                 tests = _allowed(text, dialect, place, problems)
                 if tests is not None:
                     allowed[text] = tests
     return Types(definitions, allowed, dialect == "camunda", library.limits)
+
+
+def _constraints(item: model.ItemDefinition) -> Iterator[str]:
+    for tests in (item.allowed_values, item.type_constraint):
+        if tests is not None:
+            yield tests.text
 
 
 def _with_components(item: model.ItemDefinition) -> Iterator[model.ItemDefinition]:

@@ -41,6 +41,8 @@ class Dialect:
     """A builtin can be passed on by its name."""
     recursion: bool
     """A function in a context sees its own entry."""
+    distinct_keys: bool
+    """A context whose literal has a key twice is null; else the last entry counts."""
 
 
 _KEYWORDS = "null true false if then else for in return some every satisfies and or between instance function external"
@@ -62,6 +64,7 @@ DMN = Dialect(
     loose_grammar=True,
     builtin_values=True,
     recursion=True,
+    distinct_keys=True,
 )
 
 CAMUNDA = Dialect(
@@ -80,6 +83,7 @@ CAMUNDA = Dialect(
     loose_grammar=False,
     builtin_values=False,
     recursion=False,
+    distinct_keys=False,
 )
 
 DIALECTS: dict[str, Dialect] = {"dmn": DMN, "camunda": CAMUNDA}

@@ -142,7 +142,8 @@ def _item_definition(node: Node) -> model.ItemDefinition:
     return model.ItemDefinition(
         **node.basics(),
         type_ref=type_ref(node.child_text("typeRef")),
-        allowed_values=unary_tests(node.child("allowedValues", "typeConstraint")),
+        allowed_values=unary_tests(node.child("allowedValues")),
+        type_constraint=unary_tests(node.child("typeConstraint")),
         is_collection=node.get("isCollection") in ("true", "1"),
         item_components=tuple(_item_definition(child) for child in node.children("itemComponent")),
         is_function=node.child("functionItem") is not None,

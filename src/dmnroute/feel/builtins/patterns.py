@@ -35,7 +35,7 @@ def pattern_of(text: str, flags: str) -> Any:
     for flag in flags.replace("x", ""):
         bits |= _FLAGS[flag]
     try:
-        python = translate_pattern(_without_space(text) if "x" in flags else text, flags=int(bits & regex.MULTILINE))
+        python = translate_pattern(_without_space(text) if "x" in flags else text, flags=bits)
         return regex.compile(python, bits)
     except (RegexError, regex.error, RecursionError, OverflowError) as error:
         raise NoValue(f"{shown(text)} is no regular expression: {error}") from None

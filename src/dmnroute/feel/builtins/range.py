@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,9 @@ from dmnroute.feel.values.range import Range
 builtin = Builtins()
 
 _NAMES = KnownNames(["date and time"])
+_OPEN_START = re.compile(r"\s*[(\]]\s*\.\.(.*)([)\]\[])\s*", re.DOTALL)
+_OPEN_END = re.compile(r"\s*([(\]\[])(.*)\.\.\s*[)\[]\s*", re.DOTALL)
+"""`(..5]` and `[5..)`: a side without an endpoint is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +209,11 @@ def _decided(outcome: bool | None, one: object, other: object) -> bool:
 @builtin("range(from: string)")
 def range_from_text(text: str) -> Range:
     """Read `[1..10)`; the endpoints are literals of one type."""
-    try:
-        node = parse_expression(text, dialect=DMN, names=_NAMES, place=NOWHERE)
-    except FeelError as error:
-        raise NoValue(f"{shown(text)} is no range: {error.message}") from None
+    if (half := _OPEN_START.fullmatch(text)) is not None:
+        return Range(None, _bound(half[1], text), False, half[2] == "]")
+    if (half := _OPEN_END.fullmatch(text)) is not None:
+        return Range(_bound(half[2], text), None, half[1] == "[", False)
+    node = _parsed(text, text)
     if not isinstance(node, ast.RangeLiteral):
         raise NoValue(f"{shown(text)} is no range")
     start, end = _endpoint(node.start, text), _endpoint(node.end, text)
@@ -216,6 +221,21 @@ def range_from_text(text: str) -> Range:
     if rank is None or rank > 0:
         raise NoValue(f"the endpoints of {shown(text)} are not in order")
     return Range(start, end, node.start_included, node.end_included)
+
+
+def _parsed(part: str, text: str) -> ast.Node:
+    try:
+        return parse_expression(part, dialect=DMN, names=_NAMES, place=NOWHERE)
+    except FeelError as error:
+        raise NoValue(f"{shown(text)} is no range: {error.message}") from None
+
+
+def _bound(part: str, text: str) -> object:
+    """The only endpoint of a range that is open to one side."""
+    value = _endpoint(_parsed(part, text), text)
+    if value is None:
+        raise NoValue(f"an endpoint of {shown(text)} is no literal")
+    return value
 
 
 def _endpoint(node: ast.Node, text: str) -> Any:

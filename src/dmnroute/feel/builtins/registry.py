@@ -13,7 +13,7 @@ Several functions may carry one name; the first whose signature fits is called.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, TypeVar
@@ -79,6 +79,10 @@ class Overload:
         """How many arguments it needs at least."""
         return sum(not parameter.optional and not parameter.variadic for parameter in self.parameters)
 
+    def begins_with(self, names: Iterable[str]) -> bool:
+        """Tell whether these are its first parameters, in this order."""
+        return all(parameter.name == name for parameter, name in zip(self.parameters, names, strict=False))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Builtin:
@@ -106,7 +110,8 @@ class Builtin:
             if name not in known:
                 message = f"`{self.name}` has no parameter `{name}`{did_you_mean(name, known)}"
                 return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
-        for overload in self.overloads:
+        in_this_order = sorted(self.overloads, key=lambda overload: not overload.begins_with(arguments))
+        for overload in in_this_order:
             positional = _positional(overload.parameters, arguments)
             values = None if positional is None else _fitted(overload.parameters, positional, self.converts)
             if values is not None:

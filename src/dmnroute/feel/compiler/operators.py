@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "raise_to"}
 _COMPARISON: dict[str, tuple[str, type[syntax.cmpop]]] = {
     "=": ("equal", syntax.Eq),
+    "in": ("is_in", syntax.Eq),
     "!=": ("not_equal", syntax.NotEq),
     "<": ("less", syntax.Lt),
     "<=": ("less_or_equal", syntax.LtE),

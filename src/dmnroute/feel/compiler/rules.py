@@ -58,6 +58,7 @@ CAMUNDA_RULES: Mapping[type[ast.Node], Callable[[Compiler, Any, Scope], python.C
 _ALIKE: tuple[Callable[..., object], ...] = (
     access.unknown_name,
     access.no_temporal,
+    access.repeated_key,
     access.path,
     access.filtered,
     access.at_index,
@@ -99,6 +100,7 @@ def _operators(operators: comparison.Operators) -> dict[str, object]:
             operators.greater_or_equal,
             operators.between,
             operators.within,
+            operators.is_in,
             operators.is_met,
             operators.is_met_by_expression,
             operators.make_range,

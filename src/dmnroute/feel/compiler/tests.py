@@ -43,14 +43,14 @@ def compile_in(compiler: Compiler, node: ast.In, scope: Scope) -> Code:
     variable = compiler.variable()
     value = python.assigned(variable, compiler.code(node.value, scope))
     if compiler.dialect.loose_grammar:
-        tests = [_test(compiler, test, python.name(variable), scope, "is_met") for test in node.tests]
+        tests = [_test(compiler, test, python.name(variable), scope, "is_in", "in") for test in node.tests]
     else:
         inner = scope.inside(dict.fromkeys(compiler.dialect.input_names, variable))
         tests = [_input_test(compiler, test, inner, python.name(variable)) for test in node.tests]
     return python.item(python.tuple_of([value, connected(compiler, node, "or", tests)]), python.constant(1))
 
 
-def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_value: str) -> Code:
+def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_value: str, equality: str = "=") -> Code:
     if isinstance(node, ast.ComparisonTest):
         return compared(compiler, node, node.operator, value, node.bound, scope)
     if isinstance(node, ast.RangeLiteral):
@@ -58,7 +58,7 @@ def _test(compiler: Compiler, node: ast.Node, value: Code, scope: Scope, by_valu
     if isinstance(node, ast.ComparisonRange) and not compiler.dialect.range_values:
         return compiler.helper("within", node, value, compile_comparison_range(compiler, node, scope))
     if is_literal(node) and literal_value(node) is not None:
-        return compared(compiler, node, "=", value, node, scope)
+        return compared(compiler, node, equality, value, node, scope)
     if isinstance(node, ast.Null):
         return python.same(value, python.constant(None))
     return compiler.helper(by_value, node, value, compiler.code(node, scope))

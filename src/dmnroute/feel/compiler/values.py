@@ -57,6 +57,9 @@ def compile_context(compiler: Compiler, node: ast.ContextLiteral, scope: Scope) 
 
     A function sees its own entry too, so it can call itself.
     """
+    repeated = _repeated_key(node) if compiler.dialect.distinct_keys else None
+    if repeated is not None:
+        return compiler.helper("repeated_key", node, python.constant(repeated))
     keys: list[str] = []
     values: list[Code] = []
     bindings: dict[str, str] = {}
@@ -70,6 +73,15 @@ def compile_context(compiler: Compiler, node: ast.ContextLiteral, scope: Scope) 
         values.append(python.assigned(variable, value))
         bindings[entry.key] = variable
     return python.dict_of(keys, values)
+
+
+def _repeated_key(node: ast.ContextLiteral) -> str | None:
+    seen: set[str] = set()
+    for entry in node.entries:
+        if entry.key in seen:
+            return entry.key
+        seen.add(entry.key)
+    return None
 
 
 def compile_range(compiler: Compiler, node: ast.RangeLiteral, scope: Scope) -> Code:

@@ -57,13 +57,22 @@ def parse_square_bracket(cursor: Cursor) -> ast.Node:
     start = cursor.advance().span
     if cursor.accept("]"):
         return ast.ListLiteral(start.to(cursor.last), ())
-    items = [cursor.enclosed(expected="an item of the list, or `]`")]
+    items = [parse_element(cursor, expected="an item of the list, or `]`")]
     if cursor.at(".."):
         return _interval(cursor, start, items[0], included=True)
     while cursor.accept(","):
-        items.append(cursor.enclosed(expected="an item of the list after `,`"))
+        items.append(parse_element(cursor, expected="an item of the list after `,`"))
     cursor.expect("]", expected="`,` or `]` after an item of the list")
     return ast.ListLiteral(start.to(cursor.last), tuple(items))
+
+
+def parse_element(cursor: Cursor, *, expected: str) -> ast.Node:
+    """element = expression | ( "<" | "<=" | ">" | ">=" ) endpoint; the latter is a range, as in `[< 2, > 5]`"""
+    if not (cursor.at("<", "<=", ">", ">=") and cursor.dialect.loose_grammar):
+        return cursor.enclosed(expected=expected)
+    operator = cursor.advance()
+    bound = cursor.enclosed(Power.COMPARISON, expected=f"a value after `{operator.text}`")
+    return ast.ComparisonRange(operator.span.to(bound.span), operator.text, bound)
 
 
 def parse_reversed_bracket(cursor: Cursor) -> ast.Node:
@@ -127,7 +136,7 @@ def _entry(cursor: Cursor) -> ast.ContextEntry:
     else:
         key = parse_declared_name(cursor, (":",), expected="a key of the context, followed by `:`")
     cursor.expect(":", expected="`:` after the key of the context")
-    value = cursor.enclosed(expected=f"a value for the key `{key}`")
+    value = parse_element(cursor, expected=f"a value for the key `{key}`")
     return ast.ContextEntry(start.to(value.span), key, value)
 
 

@@ -29,6 +29,11 @@ def no_temporal(text: str, evaluation: Evaluation, site: Site) -> None:
     evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
 
 
+def repeated_key(key: str, evaluation: Evaluation, site: Site) -> None:
+    """A context that has a key twice: none of the values is what is meant (DMN 10.3.2.6)."""
+    evaluation.null(NoticeKind.INVALID_ARGUMENT, f"the context has the key `{key}` twice", site)
+
+
 def path(source: object, key: str, evaluation: Evaluation, site: Site) -> object:
     """`source.key`; over a list it maps."""
     if type(source) is dict:

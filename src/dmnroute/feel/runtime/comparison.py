@@ -87,6 +87,14 @@ class Operators:
             return any(self._is_item(value, item) for item in test) or self.by.equals(value, test) is True
         return self.equal(value, test, evaluation, site)
 
+    def is_in(self, value: object, test: object, evaluation: Evaluation, site: Site) -> bool | None:
+        """`value in test`: an item of it, within it, or equal to it; what is of another type isn't."""
+        if type(test) is Range:
+            return self.within(value, test, evaluation, site)
+        if type(test) is list:
+            return any(self._is_item(value, item) for item in test)
+        return self.by.equals(value, test) is True
+
     def _is_item(self, value: object, item: object) -> bool:
         if type(item) is Range:
             return self.by.in_range(value, item) is True or self.by.equals(value, item) is True
