@@ -24,11 +24,13 @@ def test_the_files_and_the_way_on_are_told(cli: Cli, tmp_path: Path, monkeypatch
         "made new/dmnroute.toml\n"
         "made new/.gitignore\n"
         "made new/dmn/triage.dmn\n"
+        "made new/dmn/triage.tests.yaml\n"
         "made new/workers/messages.py\n"
         "made new/tests/test_triage.py\n"
         "\n"
         "  cd new\n"
         "  dmnroute check\n"
+        "  dmnroute policy test\n"
         '  dmnroute run triage --input text="I was charged twice"\n'
         "  pytest\n"
     )

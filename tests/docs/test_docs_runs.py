@@ -1,8 +1,8 @@
 """The pages about runs: each of their commands is run, and says what the page says.
 
 A page's commands are run one after the other in a fresh project: what `dmnroute init` makes, with the example policies
-of `dmn/examples` and the agents of `workers/examples`. Times and digests may differ. `python -m tests.docs.fill PAGE` writes
-what the commands say into the page.
+of `dmn/examples` and the agents of `workers/examples`. Times and digests may differ. `python -m tests.docs.fill PAGE`
+writes what the commands say into the page.
 """
 
 from __future__ import annotations

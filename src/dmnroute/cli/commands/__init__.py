@@ -17,6 +17,8 @@ from dmnroute.cli.commands.explain import explain
 from dmnroute.cli.commands.feel import feel
 from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
+from dmnroute.cli.commands.policy import COMMANDS as POLICY_COMMANDS
+from dmnroute.cli.commands.policy import HELP as POLICY_HELP
 from dmnroute.cli.commands.replay import replay
 from dmnroute.cli.commands.resume import resume
 from dmnroute.cli.commands.retry import retry
@@ -55,5 +57,8 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     version,
 )
 
-GROUPS: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {"broker": (BROKER_HELP, BROKER_COMMANDS)}
+GROUPS: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {
+    "policy": (POLICY_HELP, POLICY_COMMANDS),
+    "broker": (BROKER_HELP, BROKER_COMMANDS),
+}
 """Commands that have commands: their help, and the commands."""

@@ -17,10 +17,18 @@ FILES = {
     "dmnroute.toml": "dmnroute.toml",
     ".gitignore": "gitignore.txt",
     "dmn/triage.dmn": "dmn/triage.dmn",
+    "dmn/triage.tests.yaml": "dmn/triage.tests.yaml",
     "workers/messages.py": "workers/messages.py",
     "tests/test_triage.py": "tests/test_triage.py",
 }
 """What a new project consists of, and which file of the template each is."""
+
+FIRST_STEPS = (
+    "dmnroute check",
+    "dmnroute policy test",
+    'dmnroute run triage --input text="I was charged twice"',
+    "pytest",
+)
 
 
 def init(
@@ -28,7 +36,8 @@ def init(
 ) -> None:
     """Start a new project, ready to run.
 
-    It has an agent, a decision table that Camunda Modeler opens, and a test that runs both. No file is overwritten.
+    It has an agent, a decision table that Camunda Modeler opens, test cases of the table, and a test that runs both.
+    No file is overwritten.
 
     \b
     Example:
@@ -41,7 +50,7 @@ def init(
         streams.say(f"made {folder / target}")
     streams.say()
     go_there = [] if folder == Path() else [f"cd {folder}"]
-    for line in (*go_there, "dmnroute check", 'dmnroute run triage --input text="I was charged twice"', "pytest"):
+    for line in (*go_there, *FIRST_STEPS):
         streams.say(f"  {line}")
 
 

@@ -1,0 +1,112 @@
+"""`dmnroute policy test` and `record`: reports, and cases from what was decided."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.cli.conftest import Bench, Cli, _undisturbed, bench, cli
+from tests.support.tables import route
+
+__all__ = ["_undisturbed", "bench", "cli"]
+
+TABLE = route(
+    ["last.status", "last.confidence"],
+    ["agent", "action"],
+    [['"start"', "-", '"greet"', "null"], ['"ok"', ">= 0.9", "null", '"complete"'], ["-", "-", "null", '"fail"']],
+)
+CASES = """
+tests:
+  - name: starts
+    expect: {agent: greet}
+  - name: ends
+    given: {last: {status: ok, confidence: 0.5}}
+    expect: {action: complete}
+"""
+
+
+def _policy(bench: Bench) -> None:
+    (bench.root / "dmn" / "p.dmn").write_text(TABLE)
+    (bench.root / "dmn" / "p.tests.yaml").write_text(CASES)
+
+
+def test_cases_are_told_with_the_coverage(bench: Bench, cli: Cli) -> None:
+    """What failed below its case; rules that never matched by number; the exit code is 1."""
+    _policy(bench)
+    said = cli("policy", "test")
+    assert said.code == 1
+    assert said.out == (
+        "p\n"
+        "  ✓ starts\n"
+        "  ✗ ends (p.tests.yaml:5)\n"
+        '      action: expected "complete", found "fail"\n'
+        "  coverage\n"
+        "    Route: 2 of 3 rules, 2 of 3 conditions; never matched: 2\n"
+        "\n"
+        "2 test cases, 1 failed\n"
+    )
+    [found] = cli("policy", "test", "dmn/p.tests.yaml", "--json").json
+    assert [case["passed"] for case in found["cases"]] == [True, False]
+    assert found["coverage"]["Route"]["uncovered_conditions"] == [{"rule": 2, "input": 2}]
+
+
+def test_reports_for_ci_and_for_reviews(bench: Bench, cli: Cli) -> None:
+    """JUnit names file and line; SARIF has failed cases as errors and gaps as notes."""
+    _policy(bench)
+    cli("policy", "test", "dmn/p.dmn", "--junit", "junit.xml", "--sarif", "sarif.json")
+    suite = ElementTree.parse(bench.root / "junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [(case.get("name"), case.get("line"), len(case)) for case in suite] == [("starts", "3", 0), ("ends", "5", 1)]
+    [run] = json.loads((bench.root / "sarif.json").read_text())["runs"]
+    assert [(each["ruleId"], each["level"], each["message"]["text"]) for each in run["results"]] == [
+        ("failed-case", "error", 'ends:\naction: expected "complete", found "fail"'),
+        ("uncovered-rule", "note", "no test case makes Route, rule 2 match"),
+    ]
+
+
+def test_too_little_coverage_fails(bench: Bench, cli: Cli) -> None:
+    """Where somebody asks for more."""
+    _policy(bench)
+    (bench.root / "dmn" / "p.tests.yaml").write_text("tests: [{name: starts, expect: {agent: greet}}]")
+    assert cli("policy", "test", "--min-coverage", "0.3").code == 0
+    said = cli("policy", "test", "--min-coverage", "0.5")
+    assert (said.code, said.err) == (1, "error: 33% of the rules of p are covered\n")
+
+
+def test_a_recorded_decision_becomes_a_case(bench: Bench, cli: Cli) -> None:
+    """What its tables read goes in, what came out is expected; comments and cases that are there stay."""
+    _policy(bench)
+    cli("run", "p", "--run-id", "r1")
+    said = cli("policy", "record", "r1", "2", "--name", "a greeting ends the run")
+    file = Path("dmn") / "p.tests.yaml"
+    assert said.out == f"added `a greeting ends the run` to {bench.root / file}\n"
+    assert (bench.root / file).read_text() == CASES + (
+        "  - name: a greeting ends the run\n"
+        "    given:\n"
+        "      last:\n"
+        "        confidence: 0.9\n"
+        "        status: ok\n"
+        "    expect:\n"
+        "      action: complete\n"
+        "    rules:\n"
+        "    - 2\n"
+    )
+    assert "  ✓ a greeting ends the run" in cli("policy", "test").out.splitlines()
+
+
+def test_no_cases_is_wrong_use(bench: Bench, cli: Cli) -> None:
+    """With where they would be."""
+    bench.save("hello", {"action": '"complete"'})
+    said = cli("policy", "test")
+    assert (said.code, said.err) == (
+        2,
+        "error: no test cases for the tables in `dmn`\n"
+        "hint: the cases of `intake.dmn` are in `intake.tests.yaml` beside it; `dmnroute policy record` makes some\n",
+    )
+    assert cli("policy", "test", "dmn/hello.dmn").code == 2
+    assert cli("policy", "test", "cases.txt").err == (
+        "error: `cases.txt` isn't named like a file of test cases\n"
+        "hint: the cases of `intake` are in `intake.tests.yaml`, `intake.tests.yml`, `intake.tests.csv`,"
+        " `intake.tests.xlsx`\n"
+    )
