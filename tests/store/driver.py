@@ -6,9 +6,11 @@ import asyncio
 import sys
 from decimal import Decimal
 
+from tests.store.budgeting import day, end, send
 from tests.store.samples import START, decision, hop, later, outcome, run, write
 
 from dmnroute.errors import OperatorError
+from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.ports import Store
 from dmnroute.store.open import open_store
 
@@ -51,6 +53,17 @@ async def lease(store: Store, name: str, owner: str) -> None:
     say(str(await store.acquire(name, owner, now=START, until=later(60))))
 
 
+async def spend(store: Store, hops: str, name: str) -> None:
+    """Send steps that want 0.05 USD and cost 0.04, so many; say each."""
+    await store.create([run(name)])
+    for number in range(1, int(hops) + 1):
+        refused = await send(store, day(), "0.05", run=name, number=number)
+        if not refused:
+            await store.spend(f"{name}/{number}.1", Amounts(cost=Decimal("0.04")), key="a", at=START)
+            await end(store, f"{name}/{number}.1", "0.04")
+        say(f"{name} {number} {len(refused)}")
+
+
 def say(text: str) -> None:
     print(text, flush=True)
 
@@ -60,7 +73,7 @@ async def main(url: str, command: str, *arguments: str) -> None:
         store = await open_store(url)
     except OperatorError as error:
         sys.exit(str(error))
-    await {"drive": drive, "compete": compete, "hold": hold, "lease": lease}[command](store, *arguments)
+    await {"drive": drive, "compete": compete, "hold": hold, "lease": lease, "spend": spend}[command](store, *arguments)
     await store.close()
 
 

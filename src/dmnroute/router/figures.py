@@ -43,7 +43,7 @@ def figures_of(activity: AgentActivity) -> dict[str, Any]:
         "backlog": activity.waiting,
         "error_rate": _mean(Decimal(outcome.status != "ok") for outcome in own),
         "latency_p95": _p95(own),
-        "cost_mean": _mean(outcome.cost for outcome in own),
+        "cost_mean": _mean(outcome.cost for outcome in own if outcome.cost is not None),
         "confidence_mean": _mean(outcome.confidence for outcome in ok if outcome.confidence is not None),
     }
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.history import History
 from dmnroute.routing.merge import merge
+from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.progress import status_of
 from dmnroute.routing.records import HopEnd, HopStatus, Limits, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
@@ -198,7 +199,7 @@ def _last_context(history: History, latest: Round | None, previous: HopEnd) -> L
         outcomes=outcomes,
         confidence=min((o.confidence for o in ok if o.confidence is not None), default=None),
         agreement=_agreement([outcome.output for outcome in ok]),
-        cost=sum((outcome.cost for outcome in outcomes), Decimal(0)),
+        cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
         signal=_signal_context(history, previous.signal),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, Signal
 
 
@@ -49,8 +50,8 @@ class History:
             yield from hop.ordered()
 
     def spent(self) -> Decimal:
-        """USD spent so far."""
-        return sum((outcome.cost for outcome in self.outcomes()), Decimal(0))
+        """USD spent so far, as far as it is known."""
+        return known_cost(self.outcomes())
 
     def before(self, hop: int) -> History:
         """The history as the decision of that hop saw it: earlier hops, the signals and controls it could see."""

@@ -1,10 +1,16 @@
-"""Outcomes of steps that no agent could answer for."""
+"""What outcomes cost, and outcomes of steps that no agent could answer for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from dmnroute.routing.records import Outcome, PlannedStep, StepError
+
+
+def known_cost(outcomes: Iterable[Outcome]) -> Decimal:
+    """USD of the outcomes whose cost is known."""
+    return sum((outcome.cost for outcome in outcomes if outcome.cost is not None), Decimal(0))
 
 
 def failed(step: PlannedStep, kind: str, message: str, *, retryable: bool = False) -> Outcome:

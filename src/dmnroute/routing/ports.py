@@ -6,8 +6,11 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records import (
@@ -45,6 +48,9 @@ EventKind = Literal[
     "run_stopped",
     "run_retried",
     "run_ended",
+    "budget_refused",
+    "budget_warned",
+    "budget_exceeded",
     "policy_changed",
     "policy_refused",
 ]
@@ -87,6 +93,16 @@ class LockedRun(Protocol):
 
     @property
     def history(self) -> History: ...
+
+    async def reserve(
+        self, wanted: Sequence[Wanted], *, at: datetime, outcomes: Sequence[Outcome] = ()
+    ) -> Sequence[Refusal]:
+        """Hold back what steps need of their budgets, in this order; a step that doesn't fit is refused.
+
+        Call it at most once, right before `write`: both are kept together, or neither is. `outcomes` are those that
+        will be written: what their steps had reserved is free again. Others who need the same budgets wait meanwhile.
+        """
+        ...
 
     async def write(self, change: HopWrite) -> None:
         """Record a hop; call it at most once. Leaving the lock with an error writes nothing."""
@@ -175,7 +191,30 @@ class Store(Protocol):
         ...
 
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
-        """Keep the outcome of a step. False, and nothing changes, when there is one already, or the step is unknown."""
+        """Keep the outcome of a step, and settle its budgets.
+
+        False, and nothing changes, when there is an outcome already, or the step is unknown.
+        """
+        ...
+
+    async def spend(
+        self, step: str, amounts: Amounts, *, key: str, at: datetime, max_cost: Decimal | None = None
+    ) -> Refusal | None:
+        """Let a step use so much more, unless one of its budgets or its own `max_cost` (USD) doesn't allow it.
+
+        The same key is the same grant. Null, too, for a step that nothing limits: then nothing is counted.
+        """
+        ...
+
+    async def reservation(self, step: str) -> Reservation | None:
+        """What is held back for a step; null when nothing is, or it has ended."""
+        ...
+
+    async def accounts(self, *, keys: Collection[str] | None = None, at: datetime | None = None) -> list[AccountState]:
+        """The accounts of budgets, by key: those with the keys, or those of periods that a moment belongs to.
+
+        Those of single runs are given by key alone.
+        """
         ...
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:

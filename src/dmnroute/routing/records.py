@@ -44,6 +44,14 @@ class Limits(Record):
     """USD, children included."""
     time: Decimal | None = Field(None, gt=0)
     """Seconds from the start of the run."""
+    tokens: int | None = Field(None, ge=0)
+    """Of models, children included."""
+    calls: int | None = Field(None, ge=0)
+    """Calls of agents, each attempt by itself, children included."""
+    warn: Decimal = Field(Decimal("0.8"), gt=0, le=1)
+    """The share of cost, tokens, calls or hops from which tables are warned."""
+    unknown_cost: Decimal | None = Field(None, ge=0)
+    """USD held back for a step of which nobody knows what it will cost. Null: nothing can be held back."""
     no_progress: int = Field(10, ge=1)
     """How often the same route may be taken for the same facts."""
     depth: int = Field(5, ge=0)
@@ -132,8 +140,11 @@ class Outcome(Record):
     output: dict[str, Any] | None = None
     metrics: dict[str, Decimal] = {}
     error: StepError | None = None
-    cost: Decimal = Field(Decimal(0), ge=0)
+    cost: Decimal | None = Field(Decimal(0), ge=0)
+    """USD; null when nobody knows. Sums leave it out, and say how many they left out."""
     tokens: int = Field(0, ge=0)
+    calls: int = Field(1, ge=0)
+    """Calls that it took, each attempt by itself; of a child run, those of its steps."""
     latency: Decimal = Field(Decimal(0), ge=0)
     attempt: int = 1
     reused: bool = False

@@ -66,9 +66,22 @@ def check_once(state: RunState, *, written: bool, left: bool) -> None:
         raise UsageError(f"run `{state.run.id}` isn't locked any more", code="lock_left")
 
 
+def check_reserve(state: RunState, *, reserved: bool, written: bool, left: bool) -> None:
+    """Budgets are reserved once, before the write. Raises UsageError."""
+    check_once(state, written=written, left=left)
+    if reserved:
+        raise UsageError(f"run `{state.run.id}`: budgets are reserved at most once in a lock", code="reserved_twice")
+
+
+def check_kept(state: RunState, *, reserved: bool, written: bool) -> None:
+    """What is reserved must be written with its hop. Raises UsageError."""
+    if reserved and not written:
+        raise UsageError(f"run `{state.run.id}`: budgets were reserved for a hop that wasn't written", code="unwritten")
+
+
 def total(cost: Decimal, outcomes: Iterable[Outcome]) -> Decimal:
-    """A cost with the costs of outcomes, exact."""
-    return reduce(_MONEY.add, (outcome.cost for outcome in outcomes), cost)
+    """A cost with the known costs of outcomes, exact."""
+    return reduce(_MONEY.add, (outcome.cost for outcome in outcomes if outcome.cost is not None), cost)
 
 
 def after_hop(state: RunState, change: HopWrite, recorded: Sequence[Outcome]) -> RunState:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
 from dmnroute.routing.records import (
+    ENDED,
     Control,
     ControlKind,
     DecisionRecord,
@@ -24,8 +28,10 @@ from dmnroute.routing.records import (
     Signal,
 )
 from dmnroute.store import changes, rows
+from dmnroute.store.book import Book
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
+from dmnroute.store.ledger import Ledger
 from dmnroute.store.utc import in_utc
 
 
@@ -81,6 +87,7 @@ class MemoryStore:
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies: dict[str, list[StoredPolicy]] = {}
         self._events: list[Event] = []
+        self._book = Book()
         self._holding = Holding()
 
     async def create(self, runs: Sequence[Run]) -> int:
@@ -135,14 +142,19 @@ class MemoryStore:
 
     @asynccontextmanager
     async def locked(self, run: str) -> AsyncIterator[LockedRun]:
-        async with self._alone(run) as kept:
-            locked = _LockedRun(kept.state, kept.history())
+        async with self._alone(run) as kept, AsyncExitStack() as holding:
+            locked = _LockedRun(kept.state, kept.history(), self._book, holding)
             try:
                 yield locked
+                locked.check_reserved()
             finally:
                 locked.left = True
             if locked.change is not None:
-                self._apply(kept, locked.change)
+                ledger = await locked.ledger()
+                self._apply(kept, locked.change, ledger)
+                self._book.keep(ledger)
+                if locked.change.status in ENDED:
+                    self._book.forget(run)
 
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
         self._holding.refuse()
@@ -155,8 +167,34 @@ class MemoryStore:
                 return False
             cost = changes.total(kept.state.cost, [outcome])
             kept.state = kept.state.model_copy(update={"cost": cost, "updated": at})
-            self._tell([changes.step_ended(outcome)], at=at, run=run)
+            async with self._book.lock:
+                ledger = self._book.ledger(run)
+                ledger.settle([outcome])
+                self._book.keep(ledger)
+            self._tell([changes.step_ended(outcome), *ledger.tellings], at=at, run=run)
         return True
+
+    async def spend(
+        self, step: str, amounts: Amounts, *, key: str, at: datetime, max_cost: Decimal | None = None
+    ) -> Refusal | None:
+        self._holding.refuse()
+        known = self._steps.get(step)
+        if known is None:
+            return None
+        async with self._alone(known.run) as kept, self._book.lock:
+            if step in kept.outcomes[known.hop]:
+                return Refusal(step=step)
+            ledger = self._book.ledger(known.run)
+            refusal = ledger.spend(step, amounts, key=key, max_cost=max_cost)
+            self._book.keep(ledger)
+            self._tell(ledger.tellings, at=in_utc(at), run=known.run)
+            return refusal
+
+    async def reservation(self, step: str) -> Reservation | None:
+        return self._book.find(step)
+
+    async def accounts(self, *, keys: Collection[str] | None = None, at: datetime | None = None) -> list[AccountState]:
+        return self._book.listed(keys, at)
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
         async with self._alone(run) as kept:
@@ -276,13 +314,16 @@ class MemoryStore:
             with self._holding.by_this_task():
                 yield kept
 
-    def _apply(self, kept: _Run, change: HopWrite) -> None:
+    def _apply(self, kept: _Run, change: HopWrite, ledger: Ledger) -> None:
         if change.decision is not None:
             self._keep_decision(kept, change.decision)
         recorded = [outcome for outcome in change.outcomes if self._keep_outcome(kept, outcome, change.at)]
         tellings = changes.hop_tellings(kept.state, change, recorded)
         kept.state = changes.after_hop(kept.state, change, recorded)
-        self._tell(tellings, at=change.at, run=kept.state.run.id)
+        ledger.settle(recorded)
+        if change.status in ENDED:
+            ledger.close()
+        self._tell([*tellings, *ledger.tellings], at=change.at, run=kept.state.run.id)
 
     def _keep_decision(self, kept: _Run, decision: DecisionRecord) -> None:
         kept.decisions.append(decision)
@@ -312,12 +353,34 @@ class MemoryStore:
 class _LockedRun:
     """What is written is applied when the lock is left in peace."""
 
-    def __init__(self, state: RunState, history: History) -> None:
+    def __init__(self, state: RunState, history: History, book: Book, holding: AsyncExitStack) -> None:
         self.state = state
         self.history = history
         self.change: HopWrite | None = None
         self.left = False
         self._written = False
+        self._book = book
+        self._holding = holding
+        self._ledger: Ledger | None = None
+
+    async def reserve(
+        self, wanted: Sequence[Wanted], *, at: datetime, outcomes: Sequence[Outcome] = ()
+    ) -> Sequence[Refusal]:
+        changes.check_reserve(self.state, reserved=self._ledger is not None, written=self._written, left=self.left)
+        ledger = await self.ledger([account for each in wanted for account in each.accounts])
+        ledger.settle(outcomes)
+        return ledger.reserve(wanted)
+
+    async def ledger(self, wanted: Iterable[Account] = ()) -> Ledger:
+        """The run's part of the book, which nobody else can change until this lock is left."""
+        if self._ledger is None:
+            await self._holding.enter_async_context(self._book.lock)
+            self._ledger = self._book.ledger(self.state.run.id, wanted)
+        return self._ledger
+
+    def check_reserved(self) -> None:
+        """What was reserved is kept with a write only. Raises UsageError."""
+        changes.check_kept(self.state, reserved=self._ledger is not None, written=self._written)
 
     async def write(self, change: HopWrite) -> None:
         changes.check_once(self.state, written=self._written, left=self.left)

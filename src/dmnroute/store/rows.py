@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.budgets import Account, AccountState, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.ports import KnownAgent
 from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
@@ -27,7 +29,23 @@ _CONTROL = ("run", "number", "kind", "data", "who", "why", "at", "key")
 TELLING = ("ok", "failed", "timeout")
 """The statuses of outcomes that tell how an agent is doing."""
 
-JSON_COLUMNS = {"input", "tags", "record", "stop", "result", "output", "outcome", "payload", "data", "schemas"}
+JSON_COLUMNS = {
+    "accounts",
+    "amounts",
+    "grants",
+    "reserved",
+    "spent",
+    "input",
+    "tags",
+    "record",
+    "stop",
+    "result",
+    "output",
+    "outcome",
+    "payload",
+    "data",
+    "schemas",
+}
 
 
 def plain(row: Row) -> Row:
@@ -124,6 +142,48 @@ def control_row(control: Control) -> Row:
 
 def control_of(row: Row) -> Control:
     return Control.model_validate(_columns(row, _CONTROL))
+
+
+def account_row(state: AccountState) -> Row:
+    account = state.account
+    record = account.model_dump(exclude={"starts", "ends", "limits"}, exclude_none=True)
+    return {
+        "key": account.key,
+        "run": account.run,
+        "starts": account.starts,
+        "ends": account.ends,
+        "record": record | {"limits": amounts_row(account.limits)},
+        "spent": amounts_row(state.spent),
+        "reserved": amounts_row(state.reserved),
+    }
+
+
+def account_of(row: Row) -> AccountState:
+    account = Account.model_validate(row["record"] | {"starts": row["starts"], "ends": row["ends"]})
+    return AccountState(
+        account=account,
+        spent=Amounts.model_validate(row["spent"]),
+        reserved=Amounts.model_validate(row["reserved"]),
+    )
+
+
+def reservation_row(reservation: Reservation) -> Row:
+    return {
+        "step": reservation.step,
+        "run": reservation.run,
+        "accounts": list(reservation.accounts),
+        "amounts": amounts_row(reservation.amounts),
+        "grants": {key: amounts_row(grant) for key, grant in reservation.grants.items()},
+    }
+
+
+def reservation_of(row: Row) -> Reservation:
+    return Reservation.model_validate(row)
+
+
+def amounts_row(amounts: Amounts) -> Row:
+    """What is known of each measure."""
+    return amounts.model_dump(exclude_none=True)
 
 
 def agent_row(agent: KnownAgent) -> Row:

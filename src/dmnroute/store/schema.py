@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -122,6 +122,30 @@ controls = Table(
     Column("at", Instant, nullable=False),
     Column("key", Name),
     UniqueConstraint("run", "key"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("key", Name, primary_key=True),
+    Column("run", Name),
+    Column("starts", Instant),
+    Column("ends", Instant),
+    Column("record", Json, nullable=False),
+    Column("spent", Json, nullable=False),
+    Column("reserved", Json, nullable=False),
+    Index(None, "run", "ends"),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("step", Name, primary_key=True),
+    Column("run", Name, nullable=False),
+    Column("accounts", Json, nullable=False),
+    Column("amounts", Json, nullable=False),
+    Column("grants", Json, nullable=False),
+    Index(None, "run"),
 )
 
 policies = Table(

@@ -11,6 +11,7 @@ from dmnroute.cli.demo.events import EndKind, EndTold, Event, HopTold, Paid
 from dmnroute.cli.demo.texts import one_line
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.policy import ROUTE
 from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records import DecisionRecord, Plan, RunStatus
@@ -163,7 +164,7 @@ def _confidence(hop: Hop | None) -> Decimal | None:
 
 
 def _spent(hops: tuple[Hop, ...]) -> Decimal:
-    return sum((outcome.cost for hop in hops for outcome in hop.ordered()), Decimal(0))
+    return known_cost(outcome for hop in hops for outcome in hop.ordered())
 
 
 def _paid(hop: Hop | None, route: str) -> Paid:
@@ -171,7 +172,8 @@ def _paid(hop: Hop | None, route: str) -> Paid:
     if hop is None or not hop.outcomes:
         return ()
     rules = rules_of(hop.decision, route)
-    costs = [hop.outcomes[step.id].cost if step.id in hop.outcomes else Decimal(0) for step in hop.decision.plan.steps]
+    outcomes = [hop.outcomes.get(step.id) for step in hop.decision.plan.steps]
+    costs = [known_cost([outcome] if outcome else []) for outcome in outcomes]
     if len(rules) == len(costs):
         return tuple(zip(rules, costs, strict=True))
     return tuple((rule, sum(costs, Decimal(0)) / len(rules)) for rule in rules)

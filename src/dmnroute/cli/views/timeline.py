@@ -78,7 +78,7 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
     if outcome.confidence is not None:
         parts.append(f"confidence {outcome.confidence.normalize():f}")
     parts += [f"{name} {figure.normalize():f}" for name, figure in sorted(outcome.metrics.items())]
-    parts += [money(outcome.cost), seconds(outcome.latency)]
+    parts += ["cost unknown" if outcome.cost is None else money(outcome.cost), seconds(outcome.latency)]
     if outcome.tokens:
         parts.append(f"{outcome.tokens} tokens")
     if outcome.attempt > 1:

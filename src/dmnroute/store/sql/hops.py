@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import HopWrite
-from dmnroute.routing.records import DecisionRecord, Run, RunState
+from dmnroute.routing.records import ENDED, DecisionRecord, Run, RunState
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls, decisions, signals, steps
-from dmnroute.store.sql import events, runs
+from dmnroute.store.sql import budgets, events, runs
 from dmnroute.store.sql.reading import many
 from dmnroute.store.sql.steps import end, plan
 
@@ -34,6 +34,9 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> list[row
     recorded = [outcome for outcome in change.outcomes if end(connection, run, outcome, at=change.at)]
     runs.change(connection, changes.after_hop(state, change, recorded))
     tellings = changes.hop_tellings(state, change, recorded)
+    ended = change.status in ENDED
+    if recorded or ended:
+        tellings += budgets.settle(connection, run, recorded, ended=ended)
     return [events.row(telling, at=change.at, run=run) for telling in tellings]
 
 

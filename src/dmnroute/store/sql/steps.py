@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
 from dmnroute.store import changes, rows
-from dmnroute.store.schema import runs, steps
-from dmnroute.store.sql import events
+from dmnroute.store.schema import reservations, runs, steps
+from dmnroute.store.sql import budgets, events
 from dmnroute.store.sql.database import Written
 from dmnroute.store.sql.reading import one
 from dmnroute.store.sql.runs import touch
@@ -18,7 +18,13 @@ _OF_STEP = steps.c.id == bindparam("of_step")
 _FIND = select(steps).where(_OF_STEP)
 _PLAN = insert(steps)
 _END = update(steps).where(_OF_STEP, steps.c.run == bindparam("of_run"), steps.c.status.is_(None))
-_HOLD = select(runs.c.id, runs.c.cost).join(steps, steps.c.run == runs.c.id).where(_OF_STEP).with_for_update(of=runs)
+_RESERVED = exists(select(reservations.c.step).where(reservations.c.step == bindparam("of_step"))).label("reserved")
+_HOLD = (
+    select(runs.c.id, runs.c.cost, _RESERVED)
+    .join(steps, steps.c.run == runs.c.id)
+    .where(_OF_STEP)
+    .with_for_update(of=runs)
+)
 
 
 def find(connection: Connection, step: str) -> tuple[PlannedStep, Outcome | None] | None:
@@ -48,7 +54,10 @@ def record(connection: Connection, outcome: Outcome, *, at: datetime) -> Written
     if held is None or not end(connection, held["id"], outcome, at=at):
         return Written(False)
     touch(connection, held["id"], at=at, cost=changes.total(held["cost"], [outcome]))
-    return Written(True, [events.row(changes.step_ended(outcome), at=at, run=held["id"])])
+    tellings = [changes.step_ended(outcome)]
+    if held["reserved"]:
+        tellings += budgets.settle(connection, held["id"], [outcome])
+    return Written(True, [events.row(telling, at=at, run=held["id"]) for telling in tellings])
 
 
 def reusable(connection: Connection, agent: str, version: str, input_digest: str) -> Outcome | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
 from dmnroute.routing.records import Control, ControlKind, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
-from dmnroute.store.sql import controls, events, hops, policies, runs, signals, steps
+from dmnroute.store.rows import Row
+from dmnroute.store.sql import budgets, controls, events, hops, policies, runs, signals, steps
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
@@ -72,6 +76,7 @@ class SqlStore:
                 locked = _LockedRun(transaction, *await transaction.run(hold))
                 try:
                     yield locked
+                    locked.check_reserved()
                 finally:
                     locked.left = True
 
@@ -79,6 +84,20 @@ class SqlStore:
         # Only for taking turns: the database says which run it is.
         run = outcome.step.rpartition("/")[0]
         return await self._write(lambda connection: steps.record(connection, outcome, at=at), run)
+
+    async def spend(
+        self, step: str, amounts: Amounts, *, key: str, at: datetime, max_cost: Decimal | None = None
+    ) -> Refusal | None:
+        run = step.rpartition("/")[0]
+        return await self._write(
+            lambda connection: budgets.spend(connection, step, amounts, key=key, max_cost=max_cost, at=at), run
+        )
+
+    async def reservation(self, step: str) -> Reservation | None:
+        return await self._database.read(lambda connection: budgets.find(connection, step))
+
+    async def accounts(self, *, keys: Collection[str] | None = None, at: datetime | None = None) -> list[AccountState]:
+        return await self._database.read(lambda connection: budgets.listed(connection, keys, at))
 
     async def signal(self, run: str, name: str, payload: Any, *, at: datetime, key: str | None = None) -> Signal:
         return await self._write(lambda connection: signals.keep(connection, run, name, payload, at=at, key=key), run)
@@ -152,10 +171,25 @@ class _LockedRun:
         self.left = False
         self._transaction = transaction
         self._written = False
+        self._reserved: list[Row] | None = None
+
+    async def reserve(
+        self, wanted: Sequence[Wanted], *, at: datetime, outcomes: Sequence[Outcome] = ()
+    ) -> Sequence[Refusal]:
+        changes.check_reserve(self.state, reserved=self._reserved is not None, written=self._written, left=self.left)
+        run = self.state.run.id
+        refusals, tellings = await self._transaction.run(
+            lambda connection: budgets.reserve(connection, run, wanted, outcomes)
+        )
+        self._reserved = [events.row(telling, at=at, run=run) for telling in tellings]
+        return refusals
 
     async def write(self, change: HopWrite) -> None:
         changes.check_once(self.state, written=self._written, left=self.left)
         self._written = True
-        self._transaction.tell(
-            await self._transaction.run(lambda connection: hops.write(connection, self.state, change))
-        )
+        told = await self._transaction.run(lambda connection: hops.write(connection, self.state, change))
+        self._transaction.tell([*told, *(self._reserved or [])])
+
+    def check_reserved(self) -> None:
+        """What was reserved is kept with a write only. Raises UsageError."""
+        changes.check_kept(self.state, reserved=self._reserved is not None, written=self._written)
