@@ -20,13 +20,13 @@ def case_from_hop(hop: HopExplanation, policy: PolicyVersion, *, name: str) -> d
     """The case: what the tables read at that hop, and what came out.
 
     Raises:
-        OperatorError: `nothing_decided`, when a hard limit ended the run before its tables were asked.
+        OperatorError: `nothing_decided`, when the tables weren't asked at that hop.
     """
     if not hop.decisions:
         raise OperatorError(
-            f"hop {hop.decision.hop} of run `{hop.decision.run}` was ended by the limit `{hop.decision.limit}`:"
-            " its tables weren't asked",
+            f"the tables weren't asked at hop {hop.decision.hop} of run `{hop.decision.run}`",
             code="nothing_decided",
+            hint="a limit ended the run there, or the hop followed from the one before",
         )
     route = hop.decisions[0].result
     value = to_json(from_python(route.value))

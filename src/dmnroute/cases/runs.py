@@ -38,8 +38,9 @@ async def problems_of_run(case: RunCase, policy: Path, registry: Registry, cover
         answers=script.answers,
         limits=script.limits,
     )
-    for hop in range(1, len(run.history.hops) + 1):
-        coverage.see(ROUTE, recorded_context(run.history, hop), now=run.history.hops[hop - 1].decision.at)
+    for number, hop in enumerate(run.history.hops, 1):
+        if hop.decision.stage is None:
+            coverage.see(ROUTE, recorded_context(run.history, number), now=hop.decision.at)
     return [*_unscripted(run), *_problems(case, run)]
 
 

@@ -52,7 +52,7 @@ class HopExplanation:
     context: Mapping[str, Any]
     """What the tables could read."""
     decisions: tuple[DecisionExplanation, ...]
-    """Empty where a hard limit ended the run before its tables were asked."""
+    """Empty where the tables weren't asked: a limit ended the run before, or the hop followed from an earlier one."""
 
 
 def explain_hop(
