@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import HopWrite, Store
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import Limits, Outcome, Run, StepError
+from dmnroute.routing.records import Control, ControlKind, Limits, Outcome, Run, Signal, StepError
 from dmnroute.routing.replay import replay
 from dmnroute.routing.seeds import seed_of
 from dmnroute.store.open import open_store
@@ -103,6 +104,8 @@ def recorded_runs(draw: st.DrawFn) -> History:
         now += timedelta(microseconds=draw(st.integers(0, 400_000_000)))
         if draw(st.booleans()):
             history = _signalled(history, now, draw(st.sampled_from(["go", "else"])), draw(OUTPUTS))
+        for _ in range(draw(st.integers(0, 2))):
+            history = _asked(history, now, *draw(_controls(history)))
         end = hop_end(history, now=now)
         if end is None:
             continue
@@ -118,11 +121,30 @@ def recorded_runs(draw: st.DrawFn) -> History:
     return history
 
 
-def _signalled(history: History, now: Any, name: str, payload: Any) -> History:
-    from dmnroute.routing.records import Signal
+def _controls(history: History) -> st.SearchStrategy[tuple[ControlKind, dict[str, Any]]]:
+    """What a person may ask of the run as it stands."""
+    steps = [step.id for hop in history.hops for step in hop.decision.plan.steps]
+    agents = st.sampled_from(["ocr", "ask"])
+    kinds: list[st.SearchStrategy[Any]] = [
+        st.tuples(st.just("facts"), st.dictionaries(st.sampled_from(["x", "text", "a.b"]), st.none() | st.integers())),
+        st.tuples(st.sampled_from(["forbid", "force"]), st.fixed_dictionaries({"agent": agents})),
+        st.just(("force", {"agent": None})),
+    ]
+    if steps:
+        given = st.fixed_dictionaries({"step": st.sampled_from(steps), "output": OUTPUTS})
+        kinds.append(st.tuples(st.sampled_from(["result", "skip"]), given))
+    return st.one_of(kinds)
 
+
+def _asked(history: History, now: Any, kind: ControlKind, data: dict[str, Any]) -> History:
+    number = len(history.controls) + 1
+    control = Control(run="r", number=number, kind=kind, data=data, who="ann", at=now)
+    return replace(history, controls=(*history.controls, control))
+
+
+def _signalled(history: History, now: Any, name: str, payload: Any) -> History:
     signal = Signal(run="r", number=len(history.signals) + 1, name=name, payload=payload, at=now)
-    return History(history.run, history.hops, (*history.signals, signal))
+    return replace(history, signals=(*history.signals, signal))
 
 
 @given(recorded_runs())
@@ -161,6 +183,8 @@ async def _kept(store: Store, history: History, name: str) -> History:
     await store.create([history.run])
     for signal in history.signals:
         await store.signal(name, signal.name, signal.payload, at=signal.at)
+    for control in history.controls:
+        await store.control(name, control.kind, control.data, who=control.who, at=control.at)
     for hop in history.hops:
         async with store.locked(name) as locked:
             await locked.write(HopWrite(status="running", at=hop.decision.at, decision=hop.decision))
@@ -173,11 +197,14 @@ async def _kept(store: Store, history: History, name: str) -> History:
 
 def _renamed(history: History, name: str) -> History:
     """The same history under another id, decided anew: ids are part of every record."""
-    renamed = History(history.run.model_copy(update={"id": name}), (), _signals(history, name))
+    run = history.run.model_copy(update={"id": name})
+    renamed = History(run, (), _signals(history, name), _renamed_controls(history, name))
     for hop in history.hops:
         decision = decide(
-            History(
-                renamed.run, renamed.hops, tuple(s for s in renamed.signals if s.number <= hop.decision.signals_seen)
+            replace(
+                renamed,
+                signals=renamed.signals[: hop.decision.signals_seen],
+                controls=renamed.controls[: hop.decision.controls_seen],
             ),
             POLICY,
             CATALOGUE,
@@ -191,12 +218,24 @@ def _renamed(history: History, name: str) -> History:
             _step(step, name): outcome.model_copy(update={"step": _step(step, name)})
             for step, outcome in hop.outcomes.items()
         }
-        renamed = History(renamed.run, (*renamed.hops, Hop(decision, arrived)), renamed.signals)
+        renamed = replace(renamed, hops=(*renamed.hops, Hop(decision, arrived)))
     return renamed
 
 
 def _signals(history: History, name: str) -> tuple[Any, ...]:
     return tuple(signal.model_copy(update={"run": name}) for signal in history.signals)
+
+
+def _renamed_controls(history: History, name: str) -> tuple[Control, ...]:
+    return tuple(
+        control.model_copy(
+            update={
+                "run": name,
+                "data": control.data | ({"step": _step(control.data["step"], name)} if "step" in control.data else {}),
+            }
+        )
+        for control in history.controls
+    )
 
 
 def _step(step: str, name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.project import Project
+from dmnroute.router.steering import Wish
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.settings import Settings
@@ -58,6 +59,9 @@ class Harness(Protocol):
     async def cancel(self, run: str) -> None: ...
 
     async def cancel_step(self, step: str) -> None: ...
+
+    async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
+        """Ask something of a run, as `ann`."""
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         """Deliver a route job once more."""
@@ -139,6 +143,14 @@ class LocalHarness:
 
     async def cancel_step(self, step: str) -> None:
         await self.app.local.cancel_step(step)
+
+    async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
+        state = await self.app.store.state(run)
+        if state is not None and state.status == "stopped":
+            await self._driving[run]
+        await self.app.local.steer(run, wishes, who="ann", why=why)
+        if self._driving[run].done():
+            self._drive(run)
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         await self.app.router.route(run, hop=hop)

@@ -21,6 +21,7 @@ from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.router.router import Router
+from dmnroute.router.steering import Wish
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
@@ -138,6 +139,9 @@ class ZeebeHarness:
 
     async def cancel_step(self, step: str) -> None:
         await self.engine.cancel_step(step)
+
+    async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
+        await self.engine.steer(run, wishes, who="ann", why=why)
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         state = await self.router.store.state(run)

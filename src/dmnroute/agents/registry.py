@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -78,15 +78,6 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
     """One agent as tables and plans see it."""
     fields = agent.input_type.model_fields
 
-    def problem(value: Mapping[str, Any]) -> str | None:
-        try:
-            agent.input_type.model_validate(value)
-        except ValidationError as error:
-            return describe(error)
-        except Exception as error:  # validators are code of the agent
-            return f"its validation failed: {type(error).__name__}: {error}"
-        return None
-
     return AgentSpec(
         name=agent.name,
         fields=frozenset(fields),
@@ -96,8 +87,20 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         timeout=agent.timeout,
         version=agent.version,
         description=agent.description,
-        problem=problem,
+        problem=partial(_problem, agent.input_type),
+        output_problem=partial(_problem, agent.output_type),
     )
+
+
+def _problem(model: type[BaseModel], value: Any) -> str | None:
+    """What is wrong with a value; null when it fits."""
+    try:
+        model.model_validate(value)
+    except ValidationError as error:
+        return describe(error)
+    except Exception as error:  # validators are code of the agent
+        return f"its validation failed: {type(error).__name__}: {error}"
+    return None
 
 
 def describe(error: ValidationError) -> str:

@@ -23,3 +23,9 @@ EngineName: TypeAlias = Annotated[
 NoDrive: TypeAlias = Annotated[
     bool, typer.Option("--no-drive", help="Only keep it; another process or `dmnroute resume` goes on.")
 ]
+
+By: TypeAlias = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who asks; recorded. Default: the user of this machine.")
+]
+
+Why: TypeAlias = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="The reason; recorded and shown.")]

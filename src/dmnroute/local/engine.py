@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf
@@ -17,6 +17,7 @@ from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
+from dmnroute.router.steering import Wish
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import Hop
 from dmnroute.routing.outcomes import failed, timed_out
@@ -82,6 +83,13 @@ class LocalEngine:
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way."""
         await self.router.controls.cancel_step(step)
+
+    async def steer(self, run: str, wishes: Sequence[Wish], *, who: str, why: str | None = None) -> None:
+        """Change an open run; whoever drives it sees it within a moment."""
+        await self.router.steering.steer(run, wishes, who=who, why=why)
+        state = await self.router.store.state(run)
+        if state is not None and state.status == "stopped":
+            await self.router.controls.retry(run)
 
     async def _drive(self, run: str, *, patient: bool) -> RunStatus:
         while True:

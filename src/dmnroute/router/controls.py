@@ -72,6 +72,13 @@ class Controls:
         if last is not None:
             await self.cancel_children(step for step in last.decision.plan.steps if step.id in end.cancelled)
 
+    async def open_history(self, run: str) -> History:
+        """The history of a run that goes on. Raises OperatorError `unknown_run`, `run_ended`."""
+        await self._open(run)
+        history = await self.store.history(run)
+        assert history is not None
+        return history
+
     async def cancel_step(self, step: str) -> None:
         """End one step; the other steps of its hop go on. One that has ended stays as it is.
 
@@ -88,8 +95,15 @@ class Controls:
                 code="unknown_step",
                 hint="`dmnroute show RUN` names its steps",
             )
-        outcome = await with_cost(cancelled(planned), planned, self.store)
-        if await self.store.record(outcome, at=self.clock.now()):
+        await self.end_step(cancelled(planned))
+
+    async def end_step(self, outcome: Outcome) -> None:
+        """Give a step its outcome from outside; whoever works on it finds that nobody wants its result any more."""
+        found = await self.store.step(outcome.step)
+        if found is None:
+            return
+        planned = found[0]
+        if await self.store.record(await with_cost(outcome, planned, self.store), at=self.clock.now()):
             await self.cancel_children([planned])
 
     async def cancel_children(self, steps: Iterable[PlannedStep]) -> None:

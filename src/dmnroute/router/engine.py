@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from dmnroute.router.steering import Wish
 from dmnroute.router.turn import Turn
 from dmnroute.routing.records import RunStatus
 
@@ -41,4 +42,14 @@ class Engine(Protocol):
 
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the others go on. Raises OperatorError `unknown_step`."""
+        ...
+
+    async def steer(self, run: str, wishes: Sequence[Wish], *, who: str, why: str | None = None) -> None:
+        """Change an open run. One that waits or is stopped is decided anew; steps under way go on.
+
+        Raises:
+            OperatorError: `unknown_run`, `run_ended`, `unknown_version`.
+            UsageError: a wish makes no sense in this run; nothing changes then.
+            RouteError: `unknown_policy`.
+        """
         ...

@@ -14,6 +14,7 @@ from dmnroute.router.closing import closed
 from dmnroute.router.controls import Controls, unknown_run
 from dmnroute.router.figures import gather_figures, reads_agents
 from dmnroute.router.settling import settled_outcomes
+from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
@@ -34,6 +35,7 @@ from dmnroute.routing.records import (
     Stop,
 )
 from dmnroute.routing.seeds import seed_of
+from dmnroute.routing.steering import manual_outcomes, policy_of
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +48,25 @@ class _Basis:
     """What a decision is taken with: the active version of the run's policy, or why there is none."""
 
     policy: PolicyVersion | RouteError
+    named: tuple[str, int | None]
+    """The policy's name, and its version where a person named one."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Of the agents, where the policy reads them."""
 
 
 Arriving = Callable[[History], Awaitable[Sequence[Outcome]]]
 """Gives the outcomes that arrive with a route job, by the history of its run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a look at a run is for: see `Router.route`."""
+
+    hop: int | None
+    outcomes: tuple[Outcome, ...]
+    arriving: Arriving | None
+    element_instance: str | None
+    retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,11 @@ class Router:
     def controls(self) -> Controls:
         """What people and apps ask of runs."""
         return Controls(self.store, self.clock)
+
+    @property
+    def steering(self) -> Steering:
+        """What people wish of runs that go on."""
+        return Steering(self.controls, self.policies, self.catalogue)
 
     def new_run(
         self,
@@ -130,10 +150,21 @@ class Router:
         Raises:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
         """
+        asked = _Asked(hop, tuple(outcomes), arriving, element_instance, retry)
         basis = await self._basis(run, known)
+        while (turn := await self._look(run, basis, asked)) is None:
+            # Somebody had the run follow another policy than it was started with.
+            history = await self.store.history(run)
+            assert history is not None
+            basis = await self._basis(run, known, policy_of(history))
+        await self._cancel_children(turn)
+        return turn
+
+    async def _look(self, run: str, basis: _Basis, asked: _Asked) -> Turn | None:
+        """One look at the run, which nobody else can change meanwhile; none when it follows another policy."""
         async with self.store.locked(run) as locked:
-            turn = _turn(locked)
-            if turn.ended or (turn.status == "stopped" and not retry):
+            turn, hop = _turn(locked), asked.hop
+            if turn.ended or (turn.status == "stopped" and not asked.retry):
                 return turn
             if hop is not None and hop <= len(locked.history.hops):
                 return turn
@@ -143,10 +174,10 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            arrived = [*outcomes, *(await arriving(locked.history) if arriving else ())]
-            turn = await self._advance(locked, arrived, basis, element_instance)
-        await self._cancel_children(turn)
-        return turn
+            if policy_of(locked.history) != basis.named:
+                return None
+            arrived = [*asked.outcomes, *(await asked.arriving(locked.history) if asked.arriving else ())]
+            return await self._advance(locked, arrived, basis, asked.element_instance)
 
     async def _cancel_children(self, turn: Turn) -> None:
         """End the child runs whose steps were cancelled when the hop before ended."""
@@ -155,20 +186,23 @@ class Router:
         for hop in ended:
             await self.controls.cancel_children(step for step in hop.decision.plan.steps if _is_cancelled(hop, step))
 
-    async def _basis(self, run: str, known: RunState | None) -> _Basis:
+    async def _basis(self, run: str, known: RunState | None, named: tuple[str, int | None] | None = None) -> _Basis:
         """Looked up before the run is locked."""
         state = known or await self.store.state(run)
         if state is None:
             raise unknown_run(run)
+        name, version = named = named or (state.run.policy, None)
         try:
-            policy = await self.policies.active(state.run.policy)
+            policy = await (self.policies.active(name) if version is None else self.policies.version(name, version))
         except RouteError as error:
-            return _Basis(error)
-        except TableError as error:
-            return _Basis(RouteError(error.message, code=error.code, place=error.place, hint=error.hint))
+            return _Basis(error, named)
+        except (TableError, OperatorError) as error:
+            if isinstance(error, OperatorError) and error.code != "unknown_version":
+                raise
+            return _Basis(RouteError(error.message, code=error.code, place=error.place, hint=error.hint), named)
         if state.status in ENDED or not reads_agents(policy.model):
-            return _Basis(policy)
-        return _Basis(policy, await gather_figures(self.store, self.catalogue, self.clock))
+            return _Basis(policy, named)
+        return _Basis(policy, named, await gather_figures(self.store, self.catalogue, self.clock))
 
     async def _advance(
         self,
@@ -178,6 +212,8 @@ class Router:
         element_instance: str | None,
     ) -> Turn:
         now = self.clock.now()
+        # What a person gave is kept also when its process died before it could.
+        arrived = [*_given_by_people(locked.history), *arrived]
         history = locked.history.with_outcomes(arrived)
         end = hop_end(history, now=now)
         if end is None:
@@ -195,7 +231,7 @@ class Router:
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
-        settled = await settled_outcomes(decision.plan, self.store)
+        settled = await settled_outcomes(decision.plan, self.store, history)
         decision = decision.model_copy(update={"settled": tuple(outcome.step for outcome in settled)})
         outcomes = [*outcomes, *settled]
         status = STATUS_AFTER[decision.plan.action]
@@ -218,6 +254,12 @@ class Router:
         return new
 
 
+def _given_by_people(history: History) -> list[Outcome]:
+    """For steps that still have no outcome."""
+    missing = history.last.missing() if history.last else ()
+    return [outcome for outcome in manual_outcomes(history) if outcome.step in missing]
+
+
 def _turn(locked: LockedRun) -> Turn:
     state = locked.state
     return Turn(locked.history, state.status, stop=state.stop, result=state.result)
@@ -234,7 +276,7 @@ def _stop(
     return Stop(
         code=error.code,
         message=str(error),
-        policy=history.run.policy,
+        policy=policy_of(history)[0],
         version=version,
         hop=len(history.hops) + 1,
         at=now,

@@ -28,6 +28,8 @@ class AgentSpec:
     description: str = ""
     problem: Callable[[Mapping[str, Any]], str | None] | None = None
     """Says what is wrong with an input, where the schema is at hand."""
+    output_problem: Callable[[Any], str | None] | None = None
+    """Says what is wrong with an output that somebody gives in the agent's place."""
 
 
 @dataclass(frozen=True, slots=True)

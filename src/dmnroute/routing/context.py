@@ -19,6 +19,7 @@ from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.progress import status_of
 from dmnroute.routing.records import HopEnd, HopStatus, Limits, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
+from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts
 from dmnroute.routing.verdicts import WORDS, Verdict, Word
 
 
@@ -41,6 +42,8 @@ class RunContext(_Context):
     cost: Decimal
     tokens: int
     tags: dict[str, str]
+    forbidden: list[str]
+    """The agents that people forbade this run, by name."""
 
 
 class SignalContext(_Context):
@@ -129,13 +132,14 @@ def build_context(
     history: History, previous: HopEnd, *, now: datetime, figures: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Put the context together from what was recorded; the same history, end and clock give the same context."""
+    history = as_steered(history)
     run, latest = history.run, latest_round(history)
     elapsed = seconds_between(run.started, now)
     spent = history.spent()
     context = RoutingContext(
         run=RunContext(
             id=run.id,
-            policy=run.policy,
+            policy=policy_of(history)[0],
             tenant=run.tenant,
             hop=decisions_of_tables(history) + 1,
             started=run.started.isoformat(),
@@ -144,6 +148,7 @@ def build_context(
             cost=spent,
             tokens=sum(outcome.tokens for outcome in history.outcomes()),
             tags=run.tags,
+            forbidden=sorted(forbidden(history)),
         ),
         facts=facts_of(history),
         last=_last_context(history, latest, previous),
@@ -164,15 +169,22 @@ def seconds_between(earlier: datetime, later: datetime) -> Decimal:
 
 
 def facts_of(history: History) -> dict[str, Any]:
-    """The outputs of all ok steps, merged by hop and step index, never by arrival.
+    """The outputs of all ok steps, merged by hop and step index, never by arrival, and what people set between hops.
 
-    What guards stopped isn't among them, nor is what guards say.
+    What guards stopped isn't among them, nor is what guards say. What a person sets while steps are under way stands
+    until an agent of a later hop says otherwise.
     """
     facts: dict[str, Any] = {}
+    told = [control for control in history.controls if control.kind == "facts"]
     for each in rounds(history):
+        seen = each.hops[0].decision.controls_seen
+        while told and told[0].number <= seen:
+            set_facts(facts, told.pop(0).data)
         for outcome in each.outcomes():
             if outcome.status == "ok" and outcome.output:
                 merge(facts, outcome.output, history.run.merge)
+    for control in told:
+        set_facts(facts, control.data)
     return facts
 
 

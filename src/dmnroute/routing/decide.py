@@ -10,6 +10,7 @@ from typing import Any
 from dmnroute.dmn import Result
 from dmnroute.errors import Place, RouteError, TableError
 from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.columns import Row
 from dmnroute.routing.context import build_context, facts_of, seconds_between
 from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
@@ -18,9 +19,10 @@ from dmnroute.routing.limits import cost_limit, ended_by_limit, fingerprint_of, 
 from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, HopEnd, LimitName, RuleHit
+from dmnroute.routing.records import Control, DecisionRecord, HopEnd, LimitName, RuleHit
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
+from dmnroute.routing.steering import as_steered, forced
 
 FATAL_NOTICES = frozenset(
     {
@@ -58,6 +60,7 @@ def decide(
     Raises:
         RouteError: the tables give no route that can be carried out. Nothing is decided; the run keeps its state.
     """
+    history = as_steered(history)
     with localcontext(DECIMAL128):
         situation = _situation(history, catalogue, now=now)
         draft = _followed(history, situation)
@@ -123,16 +126,29 @@ def _asked(
     broken = limit_before(history, now=now)
     if broken is not None:
         return version | _ended(broken, facts)
-    result = _evaluate(policy, build_context(history, previous, now=now, figures=figures), situation.catalogue, now=now)
-    place = Place(file=policy.model.definitions.file, decision=result.decision)
-    wanted = read_plan(rows_of(result, policy), situation, place=place)
+    force = forced(history)
+    if force is None:
+        context = build_context(history, previous, now=now, figures=figures)
+        result = _evaluate(policy, context, situation.catalogue, now=now)
+        rows = rows_of(result, policy)
+        version["rules"] = _rule_hits(result)
+    else:
+        rows = [_forced_row(force)]
+        version["forced"] = force.number
+    place = Place(file=policy.model.definitions.file, decision=policy.route)
+    wanted = read_plan(rows, situation, place=place)
     fingerprint = fingerprint_of(wanted, facts)
     plan, held = held_back(wanted, situation)
-    version["rules"] = _rule_hits(result)
     broken = limit_after(history, wanted, fingerprint, guards=plan.steps if held else ())
     if broken is not None:
         return version | _ended(broken, facts)
     return version | {"plan": plan, "held": held, "fingerprint": fingerprint}
+
+
+def _forced_row(force: Control) -> Row:
+    """What a table would have said."""
+    why = f": {force.why}" if force.why else ""
+    return Row({"agent": force.data["agent"], "reason": f"forced by {force.who}{why}"})
 
 
 def _ended(broken: tuple[LimitName, str], facts: Mapping[str, Any]) -> Draft:

@@ -9,10 +9,12 @@ from decimal import Decimal
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import cancelled, timed_out
 from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Plan, Signal
+from dmnroute.routing.steering import as_steered, interrupting
 
 
 def hop_end(history: History, *, now: datetime) -> HopEnd | None:
     """How the latest hop ended, or null while it goes on. Before the first hop: `start`."""
+    history = as_steered(history)
     hop = history.last
     if hop is None:
         return HopEnd(status="start")
@@ -22,7 +24,7 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
         case "dispatch":
             return _steps_end(hop)
         case "escalate":
-            return _people_end(hop, now)
+            return _people_end(history, hop, now)
         case "complete" | "fail":
             return None
 
@@ -41,11 +43,13 @@ def _steps_end(hop: Hop) -> HopEnd | None:
     return HopEnd(status=status_of(outcomes), cancelled=hop.missing())
 
 
-def _people_end(hop: Hop, now: datetime) -> HopEnd | None:
-    """People have answered, or it is too late."""
+def _people_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:
+    """People have answered, or it is too late, or somebody changed what the question was about."""
     if not hop.missing():
         return HopEnd(status=status_of(hop.ordered()))
-    return HopEnd(status="timeout") if is_late(hop, now=now) else None
+    if is_late(hop, now=now):
+        return HopEnd(status="timeout")
+    return _resumed(history, hop)
 
 
 def is_late(hop: Hop, *, now: datetime) -> bool:
@@ -66,10 +70,14 @@ def closing_outcomes(history: History, end: HopEnd) -> list[Outcome]:
 
 
 def status_of(outcomes: Sequence[Outcome]) -> HopStatus:
-    """Cancelled and skipped steps say nothing; the rest is ok, failed, timed out, or in parts."""
+    """Cancelled and skipped steps say nothing; the rest is ok, failed, timed out, or in parts.
+
+    Where nobody says anything, a step that a person skipped is no failure.
+    """
     said = [outcome.status for outcome in outcomes if outcome.status not in ("cancelled", "skipped")]
     if not said:
-        return "failed" if outcomes else "ok"
+        skipped = any(outcome.manual and outcome.status == "skipped" for outcome in outcomes)
+        return "ok" if skipped or not outcomes else "failed"
     if "ok" not in said:
         return "timeout" if set(said) == {"timeout"} else "failed"
     return "ok" if set(said) == {"ok"} else "partial"
@@ -80,7 +88,13 @@ def _wait_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:
     signal = pending_signal(history, awaited_signals(plan))
     if signal is not None:
         return HopEnd(status="signal", signal=signal.number)
-    return HopEnd(status="timeout") if is_late(hop, now=now) else None
+    return HopEnd(status="timeout") if is_late(hop, now=now) else _resumed(history, hop)
+
+
+def _resumed(history: History, hop: Hop) -> HopEnd | None:
+    """What a person asks of a run that waits is decided at once."""
+    control = interrupting(history)
+    return None if control is None else HopEnd(status="resumed", control=control.number, cancelled=hop.missing())
 
 
 def wait_until(hop: Hop) -> datetime | None:

@@ -12,7 +12,7 @@ from dmnroute.routing.merge import MergeRule
 
 Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail"]
 OutcomeStatus: TypeAlias = Literal["ok", "failed", "timeout", "cancelled", "skipped"]
-HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal"]
+HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal", "resumed"]
 RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
 ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
@@ -148,6 +148,8 @@ class Outcome(Record):
     latency: Decimal = Field(Decimal(0), ge=0)
     attempt: int = 1
     reused: bool = False
+    manual: bool = False
+    """Whether a person gave it in the agent's place."""
     proposal: list[dict[str, Any]] = []
 
 
@@ -186,6 +188,8 @@ class HopEnd(Record):
     """Steps that were still running when enough had come in."""
     signal: int | None = None
     """The number of the signal that ended a wait; a signal ends one wait only."""
+    control: int | None = None
+    """The number of the control that ended a wait."""
 
 
 class DecisionRecord(Record):
@@ -215,6 +219,8 @@ class DecisionRecord(Record):
     """Steps that nobody is sent: their outcomes came with the decision (a result was reused, say)."""
     limit: LimitName | None = None
     """The hard limit that overrode the tables."""
+    forced: int | None = None
+    """The number of the control that named the agent in place of the tables."""
     element_instance: str | None = None
     """The key of the `Route` element instance that the decision was made for, on Zeebe."""
     fingerprint: str = ""

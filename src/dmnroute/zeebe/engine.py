@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,8 @@ from dmnroute.errors import OperatorError
 from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
+from dmnroute.router.steering import Wish
+from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
@@ -104,6 +106,23 @@ class ZeebeEngine:
         await self.gateway.reach()
         await self.router.controls.cancel_step(step)
         await self.gateway.publish(CANCEL_MESSAGE, step)
+
+    async def steer(self, run: str, wishes: Sequence[Wish], *, who: str, why: str | None = None) -> None:
+        """Change an open run: its wait is woken, a stopped one tried anew, and steps that ended end there, too."""
+        await self.gateway.reach()
+        ended = await self.router.steering.steer(run, wishes, who=who, why=why)
+        for step in {*ended, *await self._unwanted(run)}:
+            await self.gateway.publish(CANCEL_MESSAGE, step)
+        if (await self._state(run)).status == "stopped":
+            await self.retry(run)
+        else:
+            await self.gateway.publish(WAKE_MESSAGE, run)
+
+    async def _unwanted(self, run: str) -> tuple[str, ...]:
+        """The steps that go on though enough has come in: the broker doesn't count what people gave."""
+        history = await self.router.store.history(run)
+        end = hop_end(history, now=self.router.clock.now()) if history and history.last else None
+        return end.cancelled if end else ()
 
     async def _state(self, run: str) -> RunState:
         state = await self.router.store.state(run)

@@ -59,6 +59,8 @@ _STAGES: Mapping[Stage, str] = {
 
 
 def _why(decision: DecisionRecord) -> Iterator[str]:
+    if decision.forced is not None:
+        yield f"  because control {decision.forced} forced it"
     if decision.limit is not None:
         yield f"  because limit `{decision.limit}` was reached"
     for hit in decision.rules:
@@ -85,6 +87,8 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
         parts.append(f"attempt {outcome.attempt}")
     if outcome.reused:
         parts.append("reused")
+    if outcome.manual:
+        parts.append("given by hand")
     if outcome.error is not None:
         parts.append(f"{outcome.error.kind}: {outcome.error.message}")
     if step.slot is not None and outcome.output is not None:
@@ -95,7 +99,8 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
 def _end(end: HopEnd, signals: Sequence[Signal]) -> str:
     cancelled = f"; still running and cancelled: {', '.join(end.cancelled)}" if end.cancelled else ""
     by = "".join(f" {signal.number} (`{signal.name}`)" for signal in signals if signal.number == end.signal)
-    return f"{end.status}{by}{cancelled}"
+    control = f" by control {end.control}" if end.control is not None else ""
+    return f"{end.status}{by}{control}{cancelled}"
 
 
 def _signals(history: History) -> Iterator[str]:
