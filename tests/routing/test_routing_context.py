@@ -38,6 +38,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "cost": Decimal(0),
             "tokens": 0,
             "tags": {"team": "a"},
+            "forbidden": [],
         },
         "facts": {},
         "last": {
