@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from dmnroute.agents.loading import load_folder, load_modules
 from dmnroute.agents.presence import present
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
+from dmnroute.errors import did_you_mean
 from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import new_owner, this_owner
@@ -22,6 +24,7 @@ from dmnroute.router.clock import SystemClock
 from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
+from dmnroute.routing.breaker_rules import DEFAULT, BreakerRules
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.ports import Clock, PolicySource, Store
 from dmnroute.routing.records import RunState, RunStatus
@@ -31,6 +34,9 @@ from dmnroute.store.open import open_store
 if TYPE_CHECKING:
     from dmnroute.zeebe.gateway import Gateway
     from dmnroute.zeebe.worker import Worker
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -140,12 +146,22 @@ async def open_app(
         threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
         source = policies(store) if policies else _folder_policies(project, store, clock, registry)
-        router = Router(store, source, registry.catalogue, clock, settings.guards)
+        rules = breaker_rules(settings, registry)
+        router = Router(store, source, registry.catalogue, clock, settings.guards, rules)
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)
         await closing.enter_async_context(present(registry, store, clock))
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
+
+
+def breaker_rules(settings: Settings, registry: Registry) -> BreakerRules:
+    """The rules of the settings. A section for an agent that isn't loaded here is told: it may be a misspelt one."""
+    rules = BreakerRules(settings.breakers)
+    for name in rules.unknown(registry.agents):
+        near = did_you_mean(name, [*registry.agents, DEFAULT])
+        log.warning("no agent `%s` is loaded here%s; its section `[breakers.%s]` does nothing", name, near, name)
+    return rules
 
 
 def _folder_policies(project: Project, store: Store, clock: Clock, registry: Registry) -> FolderPolicies:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from dmnroute.errors import UsageError
+from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.records import Guards, Limits
 from dmnroute.zeebe.broker.options import BrokerOptions
 
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     """Hard limits of every run: hops, width, cost, time, no_progress."""
     guards: Guards = Guards()
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
+    breakers: dict[str, BreakerRule] = {}
+    """Circuit breakers, by agent, by target behind agents (`vendor/model`), or `default`."""
     concurrency: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
     """Synchronous agents that run at once."""
     runs_at_once: int = Field(8, ge=1)

@@ -111,6 +111,8 @@ async def test_figures_decide_are_recorded_and_replayed() -> None:
         "latency_p95": Decimal(3),
         "cost_mean": Decimal(0),
         "confidence_mean": None,
+        "breaker": "closed",
+        "targets": [],
     }
     history = await router.store.history("r")
     assert history is not None

@@ -73,7 +73,7 @@ def test_the_hop_that_just_ended() -> None:
     assert (found["run"]["hop"], found["run"]["cost"], found["run"]["tokens"]) == (2, Decimal("0.75"), 15)
     assert set(last["outcomes"][0]) == {
         *("step", "agent", "status", "confidence", "output", "metrics", "error"),
-        *("cost", "tokens", "calls", "latency", "attempt", "reused", "manual", "proposal"),
+        *("cost", "tokens", "calls", "latency", "attempt", "reused", "manual", "proposal", "target"),
     }
 
 
@@ -145,6 +145,7 @@ def test_the_figures_of_agents_are_taken_as_given() -> None:
     found = context(History(run()), figures={"ocr": {"in_flight": 2, "error_rate": Decimal("0.1")}})["agents"]["ocr"]
     assert found == {
         "breaker": None,
+        "targets": [],
         "backlog": None,
         "in_flight": 2,
         "error_rate": Decimal("0.1"),

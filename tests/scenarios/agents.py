@@ -207,3 +207,25 @@ async def broken_guard(looked: Looked, step: Step) -> Verdict:
     """Give no verdict."""
     note(looked, step)
     return Verdict(verdict="alow")
+
+
+class Question(Task):
+    model: str = "small"
+
+
+class Reply(BaseModel):
+    reply: str
+
+
+def is_down(question: Question) -> bool:
+    """A file says so."""
+    return Path(f"{question.ledger}.{question.model}.down").exists()
+
+
+@agent("service", target="acme/{model}")
+async def service(task: Question, step: Step) -> Reply:
+    """Answer by a model of a vendor, unless it is down."""
+    note(task, step)
+    if is_down(task):
+        raise AgentFailure("unavailable", f"{task.model} is down")
+    return Reply(reply=task.model)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.project import Project
+from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
@@ -71,6 +72,13 @@ class Harness(Protocol):
 
     async def history(self, run: str) -> History: ...
 
+    @property
+    def router(self) -> Router: ...
+
+    @property
+    def ledger(self) -> Path:
+        """Where the agents note their calls."""
+
     def calls(self) -> Counter[str]:
         """How often each agent was called, from the agents' own ledger."""
 
@@ -83,6 +91,10 @@ class LocalHarness:
     clock: ManualClock
     ledger: Path
     _driving: dict[str, asyncio.Task[RunStatus]] = field(default_factory=dict)
+
+    @property
+    def router(self) -> Router:
+        return self.app.router
 
     def publish(self, policy: str, text: str) -> None:
         (self.app.project.policies / f"{policy}.dmn").write_text(text)

@@ -14,8 +14,10 @@ from typing import Any, Generic, ParamSpec, TypeGuard, TypeVar, get_type_hints
 from pydantic import BaseModel
 
 from dmnroute.agents.step import Step
+from dmnroute.agents.target import target_of
 from dmnroute.errors import AgentError
 from dmnroute.routing.records import PEOPLE
+from dmnroute.routing.targets import Target
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +68,8 @@ class Agent(Generic[P, R]):
     """Seconds, the time in the queue included, when the table sets none."""
     requires: tuple[str, ...]
     version: str
+    target: Target | None = None
+    """What stands behind it, where it says so."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -92,14 +96,16 @@ def agent(
     timeout: float = 60,
     requires: tuple[str, ...] = (),
     version: str = "1",
+    target: str | None = None,
 ) -> Callable[[Callable[P, R]], Agent[P, R]]:
     """Declare a function as an agent; its type hints are its schema.
 
     The function takes one pydantic model and, if it wants to report anything, a `Step`; it returns a pydantic model.
+    `target` says what stands behind it, as `vendor/model`; input fields in braces are filled in: `openai/{model}`.
 
     Raises:
-        AgentError: the name isn't a FEEL identifier, cost or timeout make no sense, or the type hints don't say what
-            goes in and out.
+        AgentError: the name isn't a FEEL identifier, cost or timeout make no sense, the type hints don't say what
+            goes in and out, or the target has no `vendor/model` or names a field that isn't there.
     """
     _refuse_name(name)
     price = _amount(name, "cost", cost)
@@ -119,6 +125,7 @@ def agent(
             timeout=longest,
             requires=requires,
             version=version,
+            target=None if target is None else target_of(name, target, input_type),
         )
 
     return declare

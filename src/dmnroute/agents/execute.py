@@ -47,7 +47,9 @@ class _Attempts:
         """The figures of an outcome that comes in the middle of an attempt."""
         cost = (self.handle.cost if self.handle else None) or Decimal(0)
         tokens = (self.handle.tokens if self.handle else None) or 0
-        return {"attempt": self.number, "cost": self.cost + cost, "tokens": self.tokens + tokens}
+        target = self.handle.target if self.handle else None
+        known = {} if target is None else {"target": target}
+        return {"attempt": self.number, "cost": self.cost + cost, "tokens": self.tokens + tokens, **known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class StepRunner:
             error=error,
             latency=seconds_between(started, self.clock.now()),
             proposal=list(handle.proposals),
+            target=handle.target,
         )
 
     async def _call(self, agent: Agent[..., Any], step: PlannedStep, handle: Step) -> Answer:

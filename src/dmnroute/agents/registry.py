@@ -87,6 +87,7 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         timeout=agent.timeout,
         version=agent.version,
         description=agent.description,
+        target=agent.target,
         problem=partial(_problem, agent.input_type),
         output_problem=partial(_problem, agent.output_type),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import plain
+from dmnroute.routing.records import LONGEST_TARGET, TARGET
 
 Progress = Callable[[str, Decimal | None], None]
 """Called on each progress report with a text and the share done (0-1) where it is known."""
@@ -34,6 +35,7 @@ class Step:
     cost: Decimal | None = field(default=None, init=False)
     tokens: int | None = field(default=None, init=False)
     metrics: dict[str, Decimal] = field(default_factory=dict, init=False)
+    target: str | None = field(default=None, init=False)
     proposals: list[dict[str, Any]] = field(default_factory=list, init=False)
     _cancelled: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
@@ -43,14 +45,16 @@ class Step:
         confidence: float | Decimal | None = None,
         cost: float | Decimal | None = None,
         tokens: int | None = None,
+        target: str | None = None,
         **metrics: float | Decimal,
     ) -> None:
         """Report measured figures; a later report of the same figure replaces it.
 
         ``confidence`` is a share (0-1), ``cost`` is in USD, everything else is a metric that tables can read.
+        ``target`` is what was called behind the agent, ``vendor/model``: its breaker counts the call.
 
         Raises:
-            AgentError: a figure isn't a finite number, or lies outside its domain.
+            AgentError: a figure isn't a finite number, or lies outside its domain; a target isn't ``vendor/model``.
         """
         if confidence is not None:
             self.confidence = _figure("confidence", confidence, highest=1)
@@ -58,6 +62,8 @@ class Step:
             self.cost = _figure("cost", cost)
         if tokens is not None:
             self.tokens = int(_figure("tokens", tokens))
+        if target is not None:
+            self.target = _target(target)
         for name, value in metrics.items():
             self.metrics[name] = _number(name, value)
 
@@ -99,6 +105,13 @@ def _number(name: str, value: float | Decimal) -> Decimal:
     if not number.is_finite():
         raise AgentError(f"reported `{name}` is not a finite number: {value}", code="bad_metric")
     return number
+
+
+def _target(given: str) -> str:
+    """Report it before the call: then it counts for the right one, also when the call fails."""
+    if isinstance(given, str) and TARGET.fullmatch(given) and len(given) <= LONGEST_TARGET:
+        return given
+    raise AgentError(f"reported `target` must be vendor/model, not {given!r}", code="bad_target")
 
 
 def _figure(name: str, value: float | Decimal, *, highest: int | None = None) -> Decimal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,7 @@ def _double(agent: Agent[..., Any], answers: list[Answer]) -> Callable[..., Any]
 
 
 def _report(said: Answer, step: Step) -> None:
-    metrics: Mapping[str, Decimal] = said.metrics
+    metrics: Mapping[str, Any] = said.metrics
     step.report(confidence=said.confidence, cost=said.cost, tokens=said.tokens, **metrics)
     step.propose(*said.proposal)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from math import ceil
 from typing import Any
 
 from dmnroute.dmn import Model
 from dmnroute.dmn.scope import Origin
+from dmnroute.routing.breakers import BREAKER_OPEN, Breaker, state_at
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.ports import AgentActivity, Clock, Store
 from dmnroute.routing.records import Outcome
@@ -30,13 +32,29 @@ def reads_agents(model: Model) -> bool:
 
 async def gather_figures(store: Store, catalogue: Catalogue, clock: Clock) -> dict[str, Any]:
     """The figures of every agent, by name; null where nothing was measured."""
-    found = await store.activity(sorted(catalogue.agents), latest=LATEST, now=clock.now())
-    return {name: figures_of(activity) for name, activity in found.items()}
+    now = clock.now()
+    found = await store.activity(sorted(catalogue.agents), latest=LATEST, now=now)
+    breakers = await store.breakers()
+    return {name: figures_of(activity) | breaker_figures(name, breakers, now=now) for name, activity in found.items()}
+
+
+def breaker_figures(agent: str, breakers: Mapping[str, Breaker], *, now: datetime) -> dict[str, Any]:
+    """The breaker before an agent, and those before the targets that it has called."""
+    own = breakers.get(agent)
+    return {
+        "breaker": state_at(own, now) if own else "closed",
+        "targets": [_target(breaker, now) for name, breaker in sorted(breakers.items()) if agent in breaker.callers],
+    }
+
+
+def _target(breaker: Breaker, now: datetime) -> dict[str, Any]:
+    vendor, _, model = breaker.name.partition("/")
+    return {"name": breaker.name, "vendor": vendor, "model": model, "breaker": state_at(breaker, now)}
 
 
 def figures_of(activity: AgentActivity) -> dict[str, Any]:
     """What an agent's latest outcomes and open steps say; reused outcomes cost nothing and took no time."""
-    own = [outcome for outcome in activity.outcomes if not outcome.reused]
+    own = [outcome for outcome in activity.outcomes if not outcome.reused and not _was_refused(outcome)]
     ok = [outcome for outcome in own if outcome.status == "ok"]
     return {
         "in_flight": activity.driven,
@@ -46,6 +64,11 @@ def figures_of(activity: AgentActivity) -> dict[str, Any]:
         "cost_mean": _mean(outcome.cost for outcome in own if outcome.cost is not None),
         "confidence_mean": _mean(outcome.confidence for outcome in ok if outcome.confidence is not None),
     }
+
+
+def _was_refused(outcome: Outcome) -> bool:
+    """A breaker kept it away: that isn't the agent's doing once more."""
+    return outcome.error is not None and outcome.error.kind == BREAKER_OPEN
 
 
 def _mean(values: Iterable[Decimal]) -> Decimal | None:

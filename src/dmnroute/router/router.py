@@ -13,9 +13,11 @@ from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
 from dmnroute.router.closing import closed
 from dmnroute.router.controls import Controls, unknown_run
 from dmnroute.router.figures import gather_figures, reads_agents
-from dmnroute.router.settling import settled_outcomes
+from dmnroute.router.settling import settle
 from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
+from dmnroute.routing.breaker_gate import PROBE_TAKEN
+from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
@@ -79,6 +81,8 @@ class Router:
     clock: Clock
     guards: Guards = field(default_factory=Guards)
     """Of every step of new runs, before those that tables name."""
+    breakers: BreakerRules = field(default_factory=BreakerRules)
+    """When breakers open: by the settings."""
 
     @property
     def controls(self) -> Controls:
@@ -153,7 +157,7 @@ class Router:
         asked = _Asked(hop, tuple(outcomes), arriving, element_instance, retry)
         basis = await self._basis(run, known)
         while (turn := await self._look(run, basis, asked)) is None:
-            # Somebody had the run follow another policy than it was started with.
+            # It follows another policy than it was started with, or its place behind a breaker was taken.
             history = await self.store.history(run)
             assert history is not None
             basis = await self._basis(run, known, policy_of(history))
@@ -161,7 +165,16 @@ class Router:
         return turn
 
     async def _look(self, run: str, basis: _Basis, asked: _Asked) -> Turn | None:
-        """One look at the run, which nobody else can change meanwhile; none when it follows another policy."""
+        """One look at the run; none when it has to be looked at with another basis."""
+        try:
+            return await self._look_alone(run, basis, asked)
+        except OperatorError as error:
+            if error.code != PROBE_TAKEN:
+                raise
+            return None
+
+    async def _look_alone(self, run: str, basis: _Basis, asked: _Asked) -> Turn | None:
+        """Nobody else can change the run meanwhile; none when it follows another policy."""
         async with self.store.locked(run) as locked:
             turn, hop = _turn(locked), asked.hop
             if turn.ended or (turn.status == "stopped" and not asked.retry):
@@ -231,14 +244,18 @@ class Router:
             await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
-        settled = await settled_outcomes(decision.plan, self.store, history)
-        decision = decision.model_copy(update={"settled": tuple(outcome.step for outcome in settled)})
-        outcomes = [*outcomes, *settled]
+        new = locked.history.new(outcomes)
+        settled = await settle(decision, history, new, self.store, self.breakers)
+        decision, outcomes = settled.decision, [*outcomes, *settled.outcomes]
         status = STATUS_AFTER[decision.plan.action]
         result = decision.plan.result
-        await locked.write(HopWrite(status=status, at=now, outcomes=outcomes, decision=decision, result=result))
+        await locked.write(
+            HopWrite(
+                status=status, at=now, outcomes=outcomes, decision=decision, result=result, breakers=settled.breakers
+            )
+        )
         log.info("hop decided", extra=_log_fields(decision))
-        return Turn(history.with_decision(decision).with_outcomes(settled), status, result=result, new=True)
+        return Turn(history.with_decision(decision).with_outcomes(settled.outcomes), status, result=result, new=True)
 
     def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
         seed = seed_of(history.run.id, len(history.hops) + 1)

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dmnroute.router.breakers import ask_breakers
 from dmnroute.router.reuse import reused
+from dmnroute.routing.breaker_gate import BreakerWrite
+from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import failed, refused
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Outcome, Plan, PlannedStep
+from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
 from dmnroute.routing.steering import forbidden
 
 
-async def settled_outcomes(plan: Plan, store: Store, history: History) -> list[Outcome]:
-    """The outcomes of the plan's steps that need no agent; `history` is that of the decision."""
-    found = [refused(step) or _forbidden(step, history) or await reused(step, store) for step in plan.steps]
-    return [outcome for outcome in found if outcome is not None]
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision with what is known of its steps, and what goes with it into the store."""
+
+    decision: DecisionRecord
+    outcomes: tuple[Outcome, ...] = ()
+    """Of the steps that need no agent."""
+    breakers: BreakerWrite = field(default_factory=BreakerWrite)
+
+
+async def settle(
+    decision: DecisionRecord,
+    history: History,
+    arrived: Sequence[tuple[PlannedStep, Outcome]],
+    store: Store,
+    rules: BreakerRules,
+) -> Settled:
+    """Find the outcomes of the decision's steps that need no agent: refused, forbidden, reused, kept away by a breaker.
+
+    `history` is that of the decision; `arrived` are the outcomes that are written with it.
+    """
+    steps = decision.plan.steps
+    found = [refused(step) or _forbidden(step, history) or await reused(step, store) for step in steps]
+    known = {outcome.step: outcome for outcome in found if outcome is not None}
+    open_steps = [step for step in steps if step.id not in known]
+    gate = await ask_breakers(open_steps, arrived, rules, store, now=decision.at)
+    known |= {outcome.step: outcome for outcome in gate.refused}
+    outcomes = tuple(known[step.id] for step in steps if step.id in known)
+    probes = tuple(dict.fromkeys(taken.probe.step for taken in gate.write.probes))
+    settled = {"settled": tuple(outcome.step for outcome in outcomes), "probes": probes}
+    return Settled(decision.model_copy(update=settled), outcomes, gate.write)
 
 
 def _forbidden(step: PlannedStep, history: History) -> Outcome | None:

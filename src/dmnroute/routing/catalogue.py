@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.routing.merge import MergeRule
+from dmnroute.routing.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class AgentSpec:
     """Seconds, when the table sets none."""
     version: str = "1"
     description: str = ""
+    target: Target | None = None
+    """What stands behind it, where it says so."""
     problem: Callable[[Mapping[str, Any]], str | None] | None = None
     """Says what is wrong with an input, where the schema is at hand."""
     output_problem: Callable[[Any], str | None] | None = None

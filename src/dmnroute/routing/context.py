@@ -90,10 +90,24 @@ class SloContext(_Context):
     ratio: Decimal | None
 
 
+class TargetFigures(_Context):
+    """What stands behind an agent."""
+
+    name: str
+    """`vendor/model`"""
+    vendor: str
+    model: str
+    breaker: str
+    """closed, open or half-open"""
+
+
 class AgentFigures(_Context):
     """How an agent has been doing lately; null where nothing was measured."""
 
     breaker: str | None = None
+    """closed, open or half-open"""
+    targets: list[TargetFigures] = []
+    """Those that it has called, as far as breakers watch them."""
     backlog: int | None = None
     in_flight: int | None = None
     error_rate: Decimal | None = None

@@ -63,6 +63,15 @@ class History:
             tuple(control for control in self.controls if control.number <= decision.controls_seen),
         )
 
+    def new(self, outcomes: Iterable[Outcome]) -> list[tuple[PlannedStep, Outcome]]:
+        """Those outcomes that are the first of a step of the latest hop, each with its step."""
+        steps = {step.id: step for step in self.last.decision.plan.steps} if self.last else {}
+        first: dict[str, Outcome] = {}
+        for outcome in outcomes:
+            if self.last and outcome.step in steps and outcome.step not in self.last.outcomes:
+                first.setdefault(outcome.step, outcome)
+        return [(steps[step], outcome) for step, outcome in first.items()]
+
     def with_outcomes(self, outcomes: Iterable[Outcome]) -> History:
         """The history with outcomes of the latest hop added; an outcome that is there already stays."""
         if self.last is None:

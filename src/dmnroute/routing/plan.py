@@ -264,6 +264,7 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
     row, run = draft.row, situation.run
     spec = situation.catalogue.agents.get(draft.agent)
     timeout = _timeout(row, spec, situation)
+    given = _input(draft, spec, situation)
     return PlannedStep(
         id=f"{run.id}/{situation.hop}.{index}",
         run=run.id,
@@ -271,7 +272,7 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         agent=_name(draft),
         type=f"agent.{draft.agent}" if spec else draft.agent,
         process=draft.agent.removeprefix(PROCESS) if draft.agent.startswith(PROCESS) else None,
-        input=_input(draft, spec, situation),
+        input=given,
         retries=columns.whole(row, "retries", lowest=0) or 0,
         timeout=timeout,
         deadline=situation.after(timeout),
@@ -283,6 +284,7 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         version=spec.version if spec else "",
         before=guards_of(row, run.guards, situation.catalogue, "before"),
         after=guards_of(row, run.guards, situation.catalogue, "after"),
+        target=spec.target.of(given) if spec and spec.target else None,
     )
 
 

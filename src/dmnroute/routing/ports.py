@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.breaker_gate import BreakerWrite
+from dmnroute.routing.breakers import Breaker
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
@@ -53,6 +55,9 @@ EventKind = Literal[
     "budget_exceeded",
     "policy_changed",
     "policy_refused",
+    "breaker_opened",
+    "breaker_half_opened",
+    "breaker_closed",
 ]
 
 
@@ -83,6 +88,7 @@ class HopWrite:
     stop: Stop | None = None
     """A run without a stop goes on: writing none clears it."""
     result: Any = None
+    breakers: BreakerWrite = field(default_factory=BreakerWrite)
 
 
 class LockedRun(Protocol):
@@ -105,7 +111,10 @@ class LockedRun(Protocol):
         ...
 
     async def write(self, change: HopWrite) -> None:
-        """Record a hop; call it at most once. Leaving the lock with an error writes nothing."""
+        """Record a hop; call it at most once. Leaving the lock with an error writes nothing.
+
+        Raises OperatorError `probe_taken`, here or when the lock is left, if somebody else was faster.
+        """
         ...
 
 
@@ -257,6 +266,23 @@ class Store(Protocol):
 
     async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
         """How each of the agents has been doing: at most so many outcomes, and its open steps."""
+        ...
+
+    async def breakers(self, names: Collection[str] | None = None) -> dict[str, Breaker]:
+        """The breakers of these names that are kept, or all of them, by name.
+
+        Whatever keeps the outcome of a step has the breakers before it count it, in the same write.
+        """
+        ...
+
+    async def open_breaker(
+        self, name: str, *, who: str, why: str | None, at: datetime, until: datetime | None = None
+    ) -> Breaker:
+        """Open a breaker by hand, until a time or until somebody closes it."""
+        ...
+
+    async def close_breaker(self, name: str, *, who: str, why: str | None, at: datetime) -> Breaker:
+        """Close a breaker by hand; its rule may open it again."""
         ...
 
     async def see(self, agents: Sequence[KnownAgent]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -26,6 +27,12 @@ ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 
 PEOPLE = "people"
 """The agent name under which the answer to an escalation is found: `steps.people.output`."""
+
+
+TARGET = re.compile(r"^[^/]+/.+$")
+"""What stands behind an agent: `vendor/model`."""
+LONGEST_TARGET = 200
+"""Characters of a target's name."""
 
 
 class Record(BaseModel):
@@ -128,6 +135,8 @@ class PlannedStep(Record):
     """Of a step that guards another one: the index of that one, from 1."""
     refused: StepError | None = None
     """Why nobody is sent: a guard didn't let the input through."""
+    target: str | None = None
+    """What stands behind the agent, as far as it is known before the call: `vendor/model`."""
 
 
 class Outcome(Record):
@@ -151,6 +160,8 @@ class Outcome(Record):
     manual: bool = False
     """Whether a person gave it in the agent's place."""
     proposal: list[dict[str, Any]] = []
+    target: str | None = Field(None, pattern=TARGET.pattern, max_length=LONGEST_TARGET)
+    """What was called behind the agent, as it reported: `vendor/model`."""
 
 
 class Plan(Record):
@@ -217,6 +228,8 @@ class DecisionRecord(Record):
     """What the tables decided, while guards are asked about it."""
     settled: tuple[str, ...] = ()
     """Steps that nobody is sent: their outcomes came with the decision (a result was reused, say)."""
+    probes: tuple[str, ...] = ()
+    """Steps that try whether a breaker may close again."""
     limit: LimitName | None = None
     """The hard limit that overrode the tables."""
     forced: int | None = None

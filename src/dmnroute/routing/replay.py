@@ -109,5 +109,5 @@ def replay(
         )
     except DmnrouteError as error:
         return Replayed(recorded, error)
-    kept = {"element_instance": recorded.element_instance, "settled": recorded.settled}
+    kept = {"element_instance": recorded.element_instance, "settled": recorded.settled, "probes": recorded.probes}
     return Replayed(recorded, now.model_copy(update=kept))

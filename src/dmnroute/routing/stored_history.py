@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from dmnroute.routing.merge import MergeRule
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records import Control, DecisionRecord, Outcome, Record, Run, Signal
 from dmnroute.routing.replay import Replayed, replay
+from dmnroute.routing.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ class _FiledPolicy(Record):
     base64: bool
 
 
+class _FiledTarget(Record):
+    template: str
+    defaults: dict[str, str]
+
+
 class _FiledAgent(Record):
     name: str
     inputs: list[str]
@@ -105,6 +111,7 @@ class _FiledAgent(Record):
     timeout: Decimal
     version: str
     description: str
+    target: _FiledTarget | None = None
 
 
 class _FiledCatalogue(Record):
@@ -156,6 +163,7 @@ def _agents(specs: Iterable[AgentSpec]) -> list[dict[str, Any]]:
             "timeout": spec.timeout,
             "version": spec.version,
             "description": spec.description,
+            "target": asdict(spec.target) if spec.target else None,
         }
         for spec in sorted(specs, key=lambda spec: spec.name)
     ]
@@ -197,6 +205,7 @@ def _spec(filed: _FiledAgent) -> AgentSpec:
         timeout=filed.timeout,
         version=filed.version,
         description=filed.description,
+        target=Target(filed.target.template, filed.target.defaults) if filed.target else None,
     )
 
 

@@ -98,6 +98,12 @@ def after_hop(state: RunState, change: HopWrite, recorded: Sequence[Outcome]) ->
     )
 
 
+def called(change: HopWrite, recorded: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes of steps that were sent: those that came with their decision tell nothing of an agent."""
+    planned = {step.id for step in change.decision.plan.steps} if change.decision else set[str]()
+    return [outcome for outcome in recorded if outcome.step not in planned]
+
+
 def run_started(run: Run) -> Telling:
     return "run_started", {"policy": run.policy, "tenant": run.tenant, "tags": run.tags, "parent": run.parent}
 

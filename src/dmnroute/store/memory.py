@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.breaker_gate import BreakerWrite
+from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
@@ -29,6 +32,7 @@ from dmnroute.routing.records import (
 )
 from dmnroute.store import changes, rows
 from dmnroute.store.book import Book
+from dmnroute.store.breakers import BreakerChanges, Ended, made, plain_breaker
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.ledger import Ledger
@@ -42,6 +46,7 @@ class _Step:
     run: str
     hop: int
     type: str
+    target: str | None
     reuse_key: tuple[str, str, str]
 
 
@@ -86,6 +91,7 @@ class MemoryStore:
         self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies: dict[str, list[StoredPolicy]] = {}
+        self._breakers: dict[str, Breaker] = {}
         self._events: list[Event] = []
         self._book = Book()
         self._holding = Holding()
@@ -171,7 +177,8 @@ class MemoryStore:
                 ledger = self._book.ledger(run)
                 ledger.settle([outcome])
                 self._book.keep(ledger)
-            self._tell([changes.step_ended(outcome), *ledger.tellings], at=at, run=run)
+            told = self._carry([outcome], BreakerWrite(), at)
+            self._tell([changes.step_ended(outcome), *ledger.tellings, *told], at=at, run=run)
         return True
 
     async def spend(
@@ -268,6 +275,18 @@ class MemoryStore:
             found[agent] = AgentActivity(outcomes, sum(driven), len(driven) - sum(driven))
         return found
 
+    async def breakers(self, names: Collection[str] | None = None) -> dict[str, Breaker]:
+        return {name: self._breakers[name] for name in sorted(self._breakers) if names is None or name in names}
+
+    async def open_breaker(
+        self, name: str, *, who: str, why: str | None, at: datetime, until: datetime | None = None
+    ) -> Breaker:
+        until = in_utc(until) if until else None
+        return self._switch(name, partial(opened_by_hand, who=who, why=why, at=in_utc(at), until=until), at)
+
+    async def close_breaker(self, name: str, *, who: str, why: str | None, at: datetime) -> Breaker:
+        return self._switch(name, partial(closed_by_hand, who=who, why=why, at=in_utc(at)), at)
+
     async def see(self, agents: Sequence[KnownAgent]) -> None:
         self._holding.refuse()
         for row in [rows.plain(rows.agent_row(agent)) for agent in agents]:
@@ -314,7 +333,36 @@ class MemoryStore:
             with self._holding.by_this_task():
                 yield kept
 
+    def _switch(self, name: str, act: Callable[[Breaker], Breaker], at: datetime) -> Breaker:
+        self._holding.refuse()
+        new = {} if name in self._breakers else {name: Breaker(name=name)}
+        switched = BreakerChanges(self._breakers | new, in_utc(at))
+        switched.change(act(switched.now(name)))
+        self._keep_breakers(switched)
+        self._tell(switched.told, at=in_utc(at))
+        return self._breakers[name]
+
+    def _carry(self, recorded: Iterable[Outcome], write: BreakerWrite, at: datetime) -> list[changes.Telling]:
+        """Count outcomes, take over rules and take probes; all or nothing."""
+        steps = ((outcome, self._steps[outcome.step]) for outcome in recorded)
+        ended = [Ended(outcome, step.type, step.target) for outcome, step in steps]
+        new = {breaker.name: breaker for breaker in made(self._breakers, ended, write)}
+        carried = BreakerChanges(self._breakers | new, at)
+        carried.count(ended)
+        carried.decide(write)
+        self._breakers |= new
+        self._keep_breakers(carried)
+        return carried.told
+
+    def _keep_breakers(self, changed: BreakerChanges) -> None:
+        self._breakers |= {breaker.name: plain_breaker(breaker) for breaker in changed.changed()}
+
     def _apply(self, kept: _Run, change: HopWrite, ledger: Ledger) -> None:
+        arrived = dict[str, Outcome]()
+        for outcome in change.outcomes:
+            if self._is_open(kept, outcome):
+                arrived.setdefault(outcome.step, outcome)
+        told = self._carry(changes.called(change, arrived.values()), change.breakers, change.at)
         if change.decision is not None:
             self._keep_decision(kept, change.decision)
         recorded = [outcome for outcome in change.outcomes if self._keep_outcome(kept, outcome, change.at)]
@@ -323,20 +371,20 @@ class MemoryStore:
         ledger.settle(recorded)
         if change.status in ENDED:
             ledger.close()
-        self._tell([*tellings, *ledger.tellings], at=change.at, run=kept.state.run.id)
+        self._tell([*tellings, *ledger.tellings, *told], at=change.at, run=kept.state.run.id)
 
     def _keep_decision(self, kept: _Run, decision: DecisionRecord) -> None:
         kept.decisions.append(decision)
         kept.outcomes[decision.hop] = {}
         for row in _step_rows(decision):
             reuse_key = (row["type"], row["version"], row["input_digest"])
-            self._steps[row["id"]] = _Step(decision.run, decision.hop, row["type"], reuse_key)
+            self._steps[row["id"]] = _Step(decision.run, decision.hop, row["type"], row["record"]["target"], reuse_key)
 
     def _keep_outcome(self, kept: _Run, outcome: Outcome, at: datetime) -> bool:
         """False when the step isn't one of this run, or has an outcome."""
-        step = self._steps.get(outcome.step)
-        if step is None or step.run != kept.state.run.id or outcome.step in kept.outcomes[step.hop]:
+        if not self._is_open(kept, outcome):
             return False
+        step = self._steps[outcome.step]
         kept.outcomes[step.hop][outcome.step] = outcome
         if outcome.status in rows.TELLING:
             self._ended.setdefault(step.type, []).append((at, outcome.step, outcome))
@@ -344,6 +392,11 @@ class MemoryStore:
         if outcome.status == "ok" and (latest is None or latest[:2] < (at, outcome.step)):
             self._latest_ok[step.reuse_key] = (at, outcome.step, outcome)
         return True
+
+    def _is_open(self, kept: _Run, outcome: Outcome) -> bool:
+        """Whether the outcome is that of a step of this run, and the first one."""
+        step = self._steps.get(outcome.step)
+        return step is not None and step.run == kept.state.run.id and outcome.step not in kept.outcomes[step.hop]
 
     def _tell(self, tellings: Iterable[changes.Telling], *, at: datetime, run: str | None = None) -> None:
         for kind, data in tellings:
@@ -398,6 +451,7 @@ def _plain_change(change: HopWrite) -> HopWrite:
         decision=_plain_decision(change.decision) if change.decision else None,
         stop=rows.stop_of(rows.plain({"stop": rows.stop_row(change.stop)})["stop"]),
         result=rows.plain({"result": change.result})["result"],
+        breakers=change.breakers,
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -166,6 +166,14 @@ agents = Table(
     Column("version", Name, primary_key=True),
     Column("schemas", Json, nullable=False),
     Column("seen", Instant, nullable=False),
+)
+
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("state", Name, nullable=False),
+    Column("record", Json, nullable=False),
 )
 
 events = Table(

@@ -126,6 +126,7 @@ def step_to_wire(step: PlannedStep, *, by_reference: bool, inline: int = LARGEST
         "deadline": step.deadline.isoformat() if step.deadline else None,
         "max_cost": step.max_cost,
         "max_output": step.max_output,
+        "target": step.target,
     }
     if step.type.startswith(CHILD_RUN):
         wire |= {"process": PROCESS, "policy": step.type.removeprefix(CHILD_RUN)}
@@ -140,6 +141,8 @@ def outcome_to_wire(outcome: Outcome, *, max_output: int, stored: bool) -> dict[
     An output that is larger than it may be travels by reference when it is stored; else the step fails, with the cause.
     """
     wire: dict[str, Any] = {"status": outcome.status, "confidence": outcome.confidence, "cost": outcome.cost}
+    if outcome.target is not None:
+        wire["target"] = outcome.target
     if outcome.error is not None:
         wire["error"] = outcome.error.model_dump()
     if outcome.output is None:
@@ -190,7 +193,9 @@ def _arrived(step: PlannedStep, raw: Mapping[str, Any] | None, *, join: int | No
         return _failed(step, "schema_output", f"the variable `outcome`: {place}: {problem['msg']}")
 
 
-_BACK: Sequence[str] = ("output", "confidence", "cost", "tokens", "metrics", "proposal", "error", "latency", "attempt")
+_BACK: Sequence[str] = (
+    *("output", "confidence", "cost", "tokens", "metrics", "proposal", "error", "latency", "attempt", "target"),
+)
 
 
 def _failed(step: PlannedStep, kind: str, message: str) -> Outcome:

@@ -21,7 +21,7 @@ def known_names(subject: PolicySubject) -> frozenset[str]:
     for agent in {*catalogue.agents, PEOPLE, *_children(subject)}:
         names.update(_outcome_paths(f"steps.{agent}", subject, agent))
     for agent in catalogue.agents or ("*",):
-        names.update(f"agents.{agent}.{field}" for field in AgentFigures.model_fields)
+        names.update(f"agents.{agent}.{path}" for path in _paths(AgentFigures))
     return frozenset(names)
 
 

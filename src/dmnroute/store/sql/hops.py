@@ -12,7 +12,7 @@ from dmnroute.routing.ports import HopWrite
 from dmnroute.routing.records import ENDED, DecisionRecord, Run, RunState
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls, decisions, signals, steps
-from dmnroute.store.sql import budgets, events, runs
+from dmnroute.store.sql import breakers, budgets, events, runs
 from dmnroute.store.sql.reading import many
 from dmnroute.store.sql.steps import end, plan
 
@@ -37,6 +37,8 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> list[row
     ended = change.status in ENDED
     if recorded or ended:
         tellings += budgets.settle(connection, run, recorded, ended=ended)
+    counted = breakers.ended_steps(connection, changes.called(change, recorded))
+    tellings += breakers.carry(connection, counted, change.breakers, at=change.at)
     return [events.row(telling, at=change.at, run=run) for telling in tellings]
 
 

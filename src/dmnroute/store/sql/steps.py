@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
+from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import reservations, runs, steps
-from dmnroute.store.sql import budgets, events
+from dmnroute.store.sql import breakers, budgets, events
 from dmnroute.store.sql.database import Written
 from dmnroute.store.sql.reading import one
 from dmnroute.store.sql.runs import touch
@@ -20,7 +21,7 @@ _PLAN = insert(steps)
 _END = update(steps).where(_OF_STEP, steps.c.run == bindparam("of_run"), steps.c.status.is_(None))
 _RESERVED = exists(select(reservations.c.step).where(reservations.c.step == bindparam("of_step"))).label("reserved")
 _HOLD = (
-    select(runs.c.id, runs.c.cost, _RESERVED)
+    select(runs.c.id, runs.c.cost, steps.c.type, steps.c.record, breakers.ANY.label("watched"), _RESERVED)
     .join(steps, steps.c.run == runs.c.id)
     .where(_OF_STEP)
     .with_for_update(of=runs)
@@ -57,6 +58,8 @@ def record(connection: Connection, outcome: Outcome, *, at: datetime) -> Written
     tellings = [changes.step_ended(outcome)]
     if held["reserved"]:
         tellings += budgets.settle(connection, held["id"], [outcome])
+    if held["watched"]:
+        tellings += breakers.carry(connection, [breakers.ended(outcome, held)], BreakerWrite(), at=at)
     return Written(True, [events.row(telling, at=at, run=held["id"]) for telling in tellings])
 
 

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
@@ -18,10 +20,11 @@ from dmnroute.routing.records import Control, ControlKind, Outcome, PlannedStep,
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.rows import Row
-from dmnroute.store.sql import budgets, controls, events, hops, policies, runs, signals, steps
+from dmnroute.store.sql import breakers, budgets, controls, events, hops, policies, runs, signals, steps
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
+from dmnroute.store.utc import in_utc
 
 T = TypeVar("T")
 
@@ -135,6 +138,19 @@ class SqlStore:
         return await self._database.read_at_once(
             lambda connection: activity(connection, agents, latest=latest, now=now)
         )
+
+    async def breakers(self, names: Collection[str] | None = None) -> dict[str, Breaker]:
+        return await self._database.read(lambda connection: breakers.find(connection, names))
+
+    async def open_breaker(
+        self, name: str, *, who: str, why: str | None, at: datetime, until: datetime | None = None
+    ) -> Breaker:
+        act = partial(opened_by_hand, who=who, why=why, at=in_utc(at), until=in_utc(until) if until else None)
+        return await self._write(lambda connection: breakers.switch(connection, name, act, at=at))
+
+    async def close_breaker(self, name: str, *, who: str, why: str | None, at: datetime) -> Breaker:
+        act = partial(closed_by_hand, who=who, why=why, at=in_utc(at))
+        return await self._write(lambda connection: breakers.switch(connection, name, act, at=at))
 
     async def see(self, agents: Sequence[KnownAgent]) -> None:
         await self._write(lambda connection: see(connection, agents))
