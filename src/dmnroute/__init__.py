@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dmnroute.agents.declaration import Agent, AgentFailure, agent
     from dmnroute.agents.facts import Merge, facts
+    from dmnroute.agents.forms import form
     from dmnroute.agents.step import Step
     from dmnroute.errors import (
         AgentError,
@@ -39,6 +40,7 @@ _HOMES = {
     "UsageError": "dmnroute.errors",
     "agent": "dmnroute.agents.declaration",
     "facts": "dmnroute.agents.facts",
+    "form": "dmnroute.agents.forms",
 }
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "UsageError",
     "agent",
     "facts",
+    "form",
 ]
 
 

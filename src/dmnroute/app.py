@@ -92,11 +92,12 @@ class App:
         Raises:
             OperatorError: `broker_unavailable`.
         """
-        from dmnroute.zeebe.deployment import deploy_process
+        from dmnroute.zeebe.deployment import deploy_forms, deploy_process
         from dmnroute.zeebe.serving import agents_worker, router_worker
 
         await self.gateway.reach()
         await deploy_process(self.gateway)
+        await deploy_forms(self.gateway, (self.registry.catalogue.forms or {}).values())
         name, settings = this_owner(), self.settings
         timeout = settings.job_timeout
         made: list[Worker] = []

@@ -181,7 +181,9 @@ async def test_an_answer_is_given_once(store: Store) -> None:
     await router.controls.answer("r", {"yes": True})
     with pytest.raises(OperatorError) as caught:
         await router.controls.answer("r", {"yes": False})
-    assert said(caught) == "not_escalated: run `r` has its answer already"
+    assert said(caught) == (
+        "not_escalated: run `r` waits for no answer; it is escalated\nhint: the question of hop 2 was answered"
+    )
     assert (await router.route("r")).history.hops[1].ordered()[0].output == {"yes": True}
 
 

@@ -125,7 +125,7 @@ def test_input_data_must_be_something_that_a_run_has() -> None:
     ) == [
         "warning: input data `fact` is nothing that a run has; did you mean `facts`?\n"
         "p.dmn\n"
-        "hint: a run has `run`, `facts`, `last`, `steps`, `guards`, `budget`, `slo`, `agents`, `signals`"
+        "hint: a run has `run`, `facts`, `last`, `steps`, `guards`, `budget`, `slo`, `agents`, `signals`, `people`"
     ]
 
 

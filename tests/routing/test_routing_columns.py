@@ -245,7 +245,10 @@ EVERY_WRONG_TYPE = [
         'a date and time, not the text `"noon"`',
         'as in `date and time("2026-12-01T09:00:00Z")`',
     ),
-    ("group", "[1]", "a text, not a list of 1", ""),
+    ("group", "[1]", "a text or a list of texts, not a list of 1", ""),
+    ("assignee", "7", "a text, not `7`", ""),
+    ("due", '"soon"', 'a date and time, not the text `"soon"`', 'as in `date and time("2026-12-01T09:00:00Z")`'),
+    ("remind", "0", "a number of seconds (or a duration), more than 0, not `0`", ""),
     ("form", "1", "a text, not `1`", ""),
     ("reason", "1", "a text, not `1`", ""),
     ("input", "1", "a context, not `1`", ""),
@@ -270,7 +273,7 @@ EVERY_WRONG_TYPE = [
 def test_a_value_of_the_wrong_type_is_named(column: str, cell: str, expected: str, hint: str) -> None:
     """Column, what it must be, and what it is."""
     given = {"agent": '"ocr"'} | {f"{column}_" if column == "as" else column: cell}
-    if column in ("action", "wait", "until", "signal", "group", "form"):
+    if column in ("action", "wait", "until", "signal", "group", "form", "assignee", "due", "remind"):
         del given["agent"]
         given.setdefault("action", '"wait"')
     message = f"wrong_type: column `{column}` must be {expected}"

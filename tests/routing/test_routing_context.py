@@ -57,6 +57,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
         "slo": {"limit": None, "elapsed": Decimal("1.5"), "remaining": None, "ratio": None},
         "agents": {},
         "signals": {},
+        "people": {"asked": 0, "unanswered": 0, "groups": [], "waiting": Decimal(0), "refused": 0},
     }
     assert list(found) == list(RoutingContext.model_fields)
 

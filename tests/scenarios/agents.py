@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from dmnroute import AgentFailure, Merge, Step, agent, facts
+from dmnroute import AgentFailure, Merge, Step, agent, facts, form
 
 
 class Task(BaseModel):
@@ -229,3 +230,24 @@ async def service(task: Question, step: Step) -> Reply:
     if is_down(task):
         raise AgentFailure("unavailable", f"{task.model} is down")
     return Reply(reply=task.model)
+
+
+@form("claim_check")
+class ClaimCheck(BaseModel):
+    """Should this claim be paid?"""
+
+    verdict: Literal["pay", "refuse"]
+    amount: Decimal = Field(gt=0)
+    note: str | None = None
+
+
+class Reminding(Task):
+    group: str
+    reminder: int
+
+
+@agent("notify")
+async def notify(task: Reminding, step: Step) -> Nothing:
+    """Tell a group that its answer is missing."""
+    note(task, step)
+    return Nothing()

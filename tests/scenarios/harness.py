@@ -16,6 +16,7 @@ from dmnroute.app import App, open_app
 from dmnroute.project import Project
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
+from dmnroute.routing.answers import answered
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.settings import Settings
@@ -53,7 +54,10 @@ class Harness(Protocol):
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None: ...
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None: ...
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None: ...
+
+    async def answer_elsewhere(self, run: str, answer: Mapping[str, Any]) -> None:
+        """Answer as a client that knows nothing of forms."""
 
     async def retry(self, run: str) -> None: ...
 
@@ -142,8 +146,12 @@ class LocalHarness:
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         await self.app.router.controls.signal(run, name, payload, key=key)
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        await self.app.router.controls.answer(run, answer)
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
+        await self.app.router.controls.answer(run, answer, question=question)
+
+    async def answer_elsewhere(self, run: str, answer: Mapping[str, Any]) -> None:
+        hop = (await self.history(run)).hops[-1]
+        await self.app.router.record(answered(hop, answer, self.app.router.catalogue, now=self.clock.now()))
 
     async def retry(self, run: str) -> None:
         await self._driving[run]

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from pyzeebe import Job
+from pyzeebe.proto import gateway_pb2 as pb
+from pyzeebe.proto.gateway_pb2_grpc import GatewayStub
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import Registry
@@ -27,10 +29,11 @@ from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect
-from dmnroute.zeebe.contract import ROUTE_JOB, SIGNAL_JOB
-from dmnroute.zeebe.deployment import deploy_process
+from dmnroute.zeebe.contract import REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
+from dmnroute.zeebe.deployment import deploy_forms, deploy_process
 from dmnroute.zeebe.engine import ZeebeEngine
 from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.remind_worker import REMIND_VARIABLES, RemindWorker
 from dmnroute.zeebe.route_worker import RouteWorker
 from dmnroute.zeebe.serving import agents_worker
 from dmnroute.zeebe.signal_worker import SIGNAL_VARIABLES, SignalWorker
@@ -128,8 +131,26 @@ class ZeebeHarness:
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         await self.engine.signal(run, name, payload, key=key)
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        await self.engine.answer(run, answer)
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
+        await self.engine.answer(run, answer, question=question)
+
+    async def answer_elsewhere(self, run: str, answer: Mapping[str, Any]) -> None:
+        """As Tasklist does: take the task of the run's instance, and complete it."""
+        state = await self.router.store.state(run)
+        assert state is not None
+        async with asyncio.timeout(PATIENCE):
+            while (task := await self.task_of_people(int(state.run.process_instance or 0))) is None:
+                await asyncio.sleep(0.1)
+        assert await self.engine.gateway.complete(task.key, {"answer": dict(answer), "hop": 77})
+
+    async def task_of_people(self, instance: int) -> pb.ActivatedJob | None:
+        """The open task of an instance; those of others are given back in a moment."""
+        asked = pb.ActivateJobsRequest(
+            type="io.camunda.zeebe:userTask", worker="tasklist", timeout=200, maxJobsToActivate=100, requestTimeout=500
+        )
+        answers = GatewayStub(self.engine.gateway.channel).ActivateJobs(asked)
+        jobs = [job async for answer in answers for job in answer.jobs]
+        return next((job for job in jobs if job.processInstanceKey == instance), None)
 
     async def retry(self, run: str) -> None:
         await self.engine.retry(run)
@@ -199,6 +220,7 @@ async def zeebe_harness(
     channel = connect(broker.grpc_address)
     gateway = Gateway(channel)
     await deploy_process(gateway)
+    await deploy_forms(gateway, (registry.catalogue.forms or {}).values())
     harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway))
     with ThreadPoolExecutor(2) as threads:
         here = Registry({name: agent for name, agent in registry.agents.items() if name not in elsewhere})
@@ -210,6 +232,7 @@ async def zeebe_harness(
         routes = Worker(gateway, "router")
         routes.serve(ROUTE_JOB, route, variables=ROUTE_VARIABLES)
         routes.serve(SIGNAL_JOB, SignalWorker(router, gateway).handle, variables=SIGNAL_VARIABLES)
+        routes.serve(REMIND_JOB, RemindWorker(router).handle, variables=REMIND_VARIABLES)
         workers = [
             routes,
             agents_worker(runner, gateway, store=store, name="agents", job_timeout=3),

@@ -1,4 +1,4 @@
-"""All agents of a project, by name."""
+"""All agents and forms of a project, by name."""
 
 from __future__ import annotations
 
@@ -12,32 +12,37 @@ from pydantic import BaseModel, ValidationError
 
 from dmnroute.agents.declaration import Agent
 from dmnroute.agents.facts import is_facts, merge_rules
+from dmnroute.agents.forms import form_name, spec_of_form
 from dmnroute.errors import AgentError
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Agents and the typed facts of a project; immutable once loaded."""
+    """Agents, typed facts and forms of a project; immutable once loaded."""
 
     agents: Mapping[str, Agent[..., Any]] = field(default_factory=dict)
     facts: tuple[type[BaseModel], ...] = ()
+    forms: Mapping[str, type[BaseModel]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, modules: Iterable[ModuleType]) -> Registry:
         """Everything that the modules declare.
 
         Raises:
-            AgentError: `duplicate_agent`, when two different functions bear one name.
+            AgentError: `duplicate_agent` or `duplicate_form`, when two different ones bear one name.
         """
         found: dict[str, Agent[..., Any]] = {}
         facts: list[type[BaseModel]] = []
+        forms: dict[str, type[BaseModel]] = {}
         for value in (value for module in modules for value in vars(module).values()):
             if isinstance(value, Agent):
                 _add(found, value)
             elif is_facts(value) and value not in facts:
                 facts.append(value)
-        return cls(found, tuple(facts))
+            if (name := form_name(value)) is not None:
+                _add_form(forms, name, value)
+        return cls(found, tuple(facts), forms)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -46,18 +51,21 @@ class Registry:
             agents={name: spec_of(agent) for name, agent in self.agents.items()},
             facts=frozenset(name for model in self.facts for name in model.model_fields),
             merge={name: rule for model in self.facts for name, rule in merge_rules(model).items()},
+            forms={name: spec_of_form(name, model) for name, model in self.forms.items()},
         )
 
     def with_others(self, others: Registry) -> Registry:
         """Both registries in one.
 
         Raises:
-            AgentError: `duplicate_agent`.
+            AgentError: `duplicate_agent` or `duplicate_form`.
         """
-        found = dict(self.agents)
+        found, forms = dict(self.agents), dict(self.forms)
         for agent in others.agents.values():
             _add(found, agent)
-        return Registry(found, (*self.facts, *(model for model in others.facts if model not in self.facts)))
+        for name, model in others.forms.items():
+            _add_form(forms, name, model)
+        return Registry(found, (*self.facts, *(model for model in others.facts if model not in self.facts)), forms)
 
     def schemas(self) -> dict[str, dict[str, Any]]:
         """The JSON Schemas of input and output, by agent."""
@@ -72,6 +80,13 @@ def _add(found: dict[str, Agent[..., Any]], agent: Agent[..., Any]) -> None:
     if other.function is not agent.function:
         places = " and ".join(f"`{a.function.__module__}.{a.function.__qualname__}`" for a in (other, agent))
         raise AgentError(f"two agents are named `{agent.name}`: {places}", code="duplicate_agent")
+
+
+def _add_form(forms: dict[str, type[BaseModel]], name: str, model: type[BaseModel]) -> None:
+    other = forms.setdefault(name, model)
+    if other is not model:
+        places = " and ".join(f"`{each.__module__}.{each.__qualname__}`" for each in (other, model))
+        raise AgentError(f"two forms are named `{name}`: {places}", code="duplicate_form")
 
 
 def spec_of(agent: Agent[..., Any]) -> AgentSpec:

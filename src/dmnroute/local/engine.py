@@ -19,11 +19,12 @@ from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.context import seconds_between
-from dmnroute.routing.history import Hop
+from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, join_is_met, wait_until
 from dmnroute.routing.records import ENDED, Outcome, PlannedStep, Run, RunStatus
+from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 
 POLL = 0.25
 """Seconds between two looks for a signal or an answer that another process may have left in the store."""
@@ -68,9 +69,9 @@ class LocalEngine:
         """Tell a run something from outside; whoever drives it sees it within a moment."""
         await self.router.controls.signal(run, name, payload, key=key)
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         """Answer an escalation."""
-        await self.router.controls.answer(run, answer)
+        await self.router.controls.answer(run, answer, question=question)
 
     async def retry(self, run: str) -> None:
         """Let a stopped run go on; it has to be driven then."""
@@ -104,6 +105,7 @@ class LocalEngine:
             elif turn.status == "waiting" or patient:
                 await self._wait(run, turn.hop)
             else:
+                await self._remind(turn.history)
                 return turn.status
 
     async def _dispatch(self, run: Run, hop: Hop, *, patient: bool) -> bool:
@@ -205,10 +207,21 @@ class LocalEngine:
         timer = asyncio.create_task(self.router.clock.sleep(max(0.0, left)))
         try:
             while not await self._is_over(run):
+                await self._remind(await self.router.store.history(run))
                 # A clock that was set back may let the timer end before its time.
                 await (asyncio.sleep(POLL) if timer.done() else asyncio.wait([timer], timeout=POLL))
         finally:
             await _cancel([timer])
+
+    async def _remind(self, history: History | None) -> None:
+        """Send the reminders that are due, one after the other; an answer that comes meanwhile is seen after them."""
+        if history is None:
+            return
+        for step in due_reminders(history, now=self.router.clock.now()):
+            if step.type == REMINDER:
+                await self.router.record(reminded(step))
+            else:
+                await self._step(step, history.run, patient=False)
 
     async def _is_over(self, run: str) -> bool:
         state, history = await self.router.store.state(run), await self.router.store.history(run)

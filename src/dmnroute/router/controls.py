@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dmnroute.errors import OperatorError
+from dmnroute.errors import OperatorError, UsageError
 from dmnroute.router.closing import closed, with_cost
 from dmnroute.router.turn import STATUS_AFTER
+from dmnroute.routing.answers import answered, meanwhile, open_question
+from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.ports import Clock, HopWrite, Store
-from dmnroute.routing.records import ENDED, PEOPLE, HopEnd, Outcome, PlannedStep, RunState, RunStatus
+from dmnroute.routing.records import ENDED, HopEnd, Outcome, PlannedStep, RunState, RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Controls:
 
     store: Store
     clock: Clock
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside; the same key is the same signal.
@@ -32,21 +35,29 @@ class Controls:
         state = await self._open(run)
         await self.store.signal(state.run.id, name, payload, at=self.clock.now(), key=key)
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        """Answer the question that a run was escalated with.
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
+        """Answer the question that a run was escalated with; `question` is the step that is meant, where that is known.
 
         Raises:
-            OperatorError: `unknown_run`, or `not_escalated` when the run waits for no answer (any more).
+            UsageError: `invalid_answer`, when it doesn't fit the form; the question stays open.
+            OperatorError: `unknown_run`, or `run_ended` or `not_escalated` when it waits for no answer (any more).
         """
-        state = await self._open(run)
-        history = await self.store.history(run)
-        hop = history.last if history else None
-        if state.status != "escalated" or hop is None or hop.decision.plan.action != "escalate":
-            raise OperatorError(f"run `{run}` waits for no answer; it is {state.status}", code="not_escalated")
+        state, history = await self.store.state(run), await self.store.history(run)
+        if state is None or history is None:
+            raise unknown_run(run)
         now = self.clock.now()
-        outcome = Outcome(step=hop.decision.plan.steps[0].id, agent=PEOPLE, status="ok", output=dict(answer))
+        hop = open_question(history, now=now) if state.status == "escalated" else None
+        if hop is None or question not in (None, hop.decision.plan.steps[0].id):
+            raise _too_late(state, history)
+        outcome = answered(hop, answer, self.catalogue, now=now)
+        if outcome.error is not None:
+            raise UsageError(
+                f"the answer doesn't fit: {outcome.error.message}",
+                code="invalid_answer",
+                hint=f"`dmnroute form {hop.decision.plan.form}` shows what is asked for",
+            )
         if not await self.store.record(outcome, at=now):
-            raise OperatorError(f"run `{run}` has its answer already", code="not_escalated")
+            raise _too_late(state, await self.store.history(run) or history)
 
     async def retry(self, run: str) -> None:
         """Let a stopped run go on: its hop is decided anew, with the policy as it is then.
@@ -119,6 +130,15 @@ class Controls:
         if state.status in ENDED:
             raise OperatorError(f"run `{run}` has ended ({state.status})", code="run_ended")
         return state
+
+
+def _too_late(state: RunState, history: History) -> OperatorError:
+    """The question isn't open any more, or never was: with what happened meanwhile."""
+    run, hint = state.run.id, meanwhile(history)
+    if state.status in ENDED:
+        return OperatorError(f"run `{run}` has ended ({state.status})", code="run_ended", hint=hint)
+    message = f"run `{run}` waits for no answer; it is {state.status}"
+    return OperatorError(message, code="not_escalated", hint=hint)
 
 
 def unknown_run(run: str) -> OperatorError:

@@ -28,8 +28,13 @@ class Engine(Protocol):
         """
         ...
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        """Answer the question that a run was escalated with. Raises OperatorError `unknown_run`, `not_escalated`."""
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
+        """Answer the question that a run was escalated with; `question` is the step that is meant, where it is known.
+
+        Raises:
+            UsageError: `invalid_answer`, when it doesn't fit the form.
+            OperatorError: `unknown_run`, `run_ended`, `not_escalated`.
+        """
         ...
 
     async def retry(self, run: str) -> None:

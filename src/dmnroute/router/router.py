@@ -87,7 +87,7 @@ class Router:
     @property
     def controls(self) -> Controls:
         """What people and apps ask of runs."""
-        return Controls(self.store, self.clock)
+        return Controls(self.store, self.clock, self.catalogue)
 
     @property
     def steering(self) -> Steering:

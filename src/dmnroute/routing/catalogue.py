@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from dmnroute.routing.forms import FormSpec
 from dmnroute.routing.merge import MergeRule
 from dmnroute.routing.targets import Target
 
@@ -37,15 +38,22 @@ class AgentSpec:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All agents of a project, and the facts that an application has typed."""
+    """All agents of a project, the facts that an application has typed, and its forms."""
 
     agents: Mapping[str, AgentSpec] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
     merge: Mapping[str, MergeRule] = field(default_factory=dict)
+    forms: Mapping[str, FormSpec] | None = None
+    """What people may be asked with; null when that isn't known, as in a run that was recorded."""
+
+    def form(self, name: str | None) -> FormSpec | None:
+        """The form of that name; null when it isn't known."""
+        return (self.forms or {}).get(name or "")
 
     def known_facts(self) -> frozenset[str]:
         """Every name that `facts.` may be followed by: what agents give, and what the application typed."""
-        return self.facts.union(*(spec.outputs for spec in self.agents.values()))
+        answered = (form.fields for form in (self.forms or {}).values())
+        return self.facts.union(*(spec.outputs for spec in self.agents.values()), *answered)
 
     def reporters(self, fact: str) -> list[str]:
         """The agents whose output has this field."""

@@ -197,8 +197,12 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "wait": seconds,
     "until": moment,
     "signal": names,
-    "group": text,
+    "group": names,
+    "assignee": names,
+    "due": moment,
     "form": text,
+    "remind": some_seconds,
+    "notify": text,
     "result": anything,
     "reason": text,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -16,8 +17,9 @@ from pydantic import BaseModel, ConfigDict
 from dmnroute.routing.history import History
 from dmnroute.routing.merge import merge
 from dmnroute.routing.outcomes import known_cost
+from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
-from dmnroute.routing.records import HopEnd, HopStatus, Limits, Outcome
+from dmnroute.routing.records import INVALID_ANSWER, HopEnd, HopStatus, Limits, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
 from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts
 from dmnroute.routing.verdicts import WORDS, Verdict, Word
@@ -125,6 +127,21 @@ class GuardsContext(_Context):
     """All of them, in the order in which guards were asked."""
 
 
+class PeopleContext(_Context):
+    """How people have been asked: a table escalates to the next group by it."""
+
+    asked: int
+    """Questions so far; one that was asked again because its answer didn't fit counts once."""
+    unanswered: int
+    """How many of the latest ones nobody answered; 0 after an answer."""
+    groups: list[str]
+    """Whom the unanswered ones were put to, in order."""
+    waiting: Decimal
+    """Seconds since the first of the unanswered ones."""
+    refused: int
+    """Answers that didn't fit their form."""
+
+
 class RoutingContext(_Context):
     """Everything that a table can read."""
 
@@ -140,6 +157,7 @@ class RoutingContext(_Context):
     agents: dict[str, AgentFigures]
     signals: dict[str, Any]
     """Name → latest payload received from outside."""
+    people: PeopleContext
 
 
 def build_context(
@@ -172,6 +190,7 @@ def build_context(
         slo=_slo(run.limits, elapsed),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
         signals={signal.name: signal.payload for signal in history.signals},
+        people=_people(history, now=now),
     )
     return context.model_dump()
 
@@ -260,3 +279,16 @@ def _measure(limit: Decimal | None, used: Decimal) -> tuple[Decimal | None, Deci
     if limit is None:
         return None, None
     return max(limit - used, Decimal(0)), used / limit if limit else Decimal(1)
+
+
+def _people(history: History, *, now: datetime) -> PeopleContext:
+    asked = [each for each in rounds(history) if each.hops[0].decision.plan.action == "escalate"]
+    unanswered = list(takewhile(lambda each: all(o.status != "ok" for o in each.outcomes()), reversed(asked)))[::-1]
+    errors = [outcome.error for outcome in history.outcomes() if outcome.error]
+    return PeopleContext(
+        asked=len(asked),
+        unanswered=len(unanswered),
+        groups=[group for each in unanswered for group in groups_of(each.hops[0].decision.plan)],
+        waiting=seconds_between(unanswered[0].hops[0].decision.at, now) if unanswered else Decimal(0),
+        refused=sum(error.kind == INVALID_ANSWER for error in errors),
+    )

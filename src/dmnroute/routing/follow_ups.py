@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from dmnroute.routing.guarding import guarded, next_guards_after, next_guards_before
+from dmnroute.routing.people import asked_again
 from dmnroute.routing.plan import Situation
 from dmnroute.routing.records import Plan, Stage
 from dmnroute.routing.rounds import Round
@@ -17,6 +18,7 @@ FOLLOW_UPS: Sequence[tuple[Stage, FollowUp]] = (
     ("guards_before", next_guards_before),
     ("guarded", guarded),
     ("guards_after", next_guards_after),
+    ("asked_again", asked_again),
 )
 """In this order: the first one that has something to do is the next hop. Pure, as everything that decides."""
 

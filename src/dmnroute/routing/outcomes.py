@@ -36,3 +36,8 @@ def refused(step: PlannedStep) -> Outcome | None:
     if step.refused is None:
         return None
     return Outcome(step=step.id, agent=step.agent, status="failed", error=step.refused)
+
+
+def skipped(step: PlannedStep) -> Outcome:
+    """Nobody needs the step any more; it wasn't sent."""
+    return Outcome(step=step.id, agent=step.agent, status="skipped")

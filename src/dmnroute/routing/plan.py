@@ -15,7 +15,8 @@ from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.columns import HOP_COLUMNS, Row
 from dmnroute.routing.guard_names import guards_of
 from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
-from dmnroute.routing.records import PEOPLE, Plan, PlannedStep, Run
+from dmnroute.routing.people import asking
+from dmnroute.routing.records import Plan, PlannedStep, Run
 from dmnroute.routing.shown import shown
 from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
@@ -57,7 +58,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
 
     Raises:
         RouteError: `route_conflict`, `empty_route`, `wrong_type`, `unknown_agent`, `unknown_column`,
-            `invalid_input`, `endless_wait`, `too_wide`, `too_deep` or `no_guard`.
+            `invalid_input`, `endless_wait`, `unknown_form`, `too_wide`, `too_deep` or `no_guard`.
     """
     hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
@@ -70,7 +71,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
     if action == "dispatch":
         steps = _steps(drafts, situation)
     elif action == "escalate":
-        steps = (_people_step(rows, situation, wait=wait),)
+        steps = asking(rows, hop, situation, wait=wait)
     else:
         steps = ()
     return Plan(
@@ -81,6 +82,8 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
         signal=hop["signal"],
         group=hop["group"],
         form=hop["form"],
+        assignee=hop["assignee"],
+        due=hop["due"].isoformat() if hop["due"] else None,
         result=_result(action, hop["result"], situation),
         reason=hop["reason"],
     )
@@ -310,18 +313,3 @@ def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, allowance: Decima
     if spec is not None:
         return spec.cost if max_cost is None else min(spec.cost, max_cost)
     return next((cost for cost in (max_cost, allowance) if cost is not None), Decimal(0))
-
-
-def _people_step(rows: Sequence[Row], situation: Situation, *, wait: Decimal | None) -> PlannedStep:
-    """The task that people see; its answer is the outcome of `people`."""
-    row, run = rows[0], situation.run
-    return PlannedStep(
-        id=f"{run.id}/{situation.hop}.1",
-        run=run.id,
-        tenant=run.tenant,
-        agent=PEOPLE,
-        type=PEOPLE,
-        input=dict(columns.context(row, "input") or {}),
-        timeout=wait,
-        deadline=situation.after(wait),
-    )

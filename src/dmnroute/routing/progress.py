@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.outcomes import cancelled, timed_out
+from dmnroute.routing.outcomes import cancelled, skipped, timed_out
 from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Plan, Signal
 from dmnroute.routing.steering import as_steered, interrupting
 
@@ -45,8 +45,9 @@ def _steps_end(hop: Hop) -> HopEnd | None:
 
 def _people_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:
     """People have answered, or it is too late, or somebody changed what the question was about."""
-    if not hop.missing():
-        return HopEnd(status=status_of(hop.ordered()))
+    outcome = hop.outcomes.get(hop.decision.plan.steps[0].id)
+    if outcome is not None:
+        return HopEnd(status=status_of([outcome]))
     if is_late(hop, now=now):
         return HopEnd(status="timeout")
     return _resumed(history, hop)
@@ -63,10 +64,16 @@ def closing_outcomes(history: History, end: HopEnd) -> list[Outcome]:
     hop = history.last
     if hop is None:
         return []
-    if hop.decision.plan.action == "escalate" and end.status == "timeout":
-        people = [step for step in hop.decision.plan.steps if step.id in hop.missing()]
-        return [timed_out(step, latency=step.timeout or Decimal(0)) for step in people]
+    if hop.decision.plan.action == "escalate" and not end.cancelled:
+        return _unanswered(hop)
     return [cancelled(step) for step in hop.decision.plan.steps if step.id in end.cancelled]
+
+
+def _unanswered(hop: Hop) -> list[Outcome]:
+    """The answer that never came, if it is that, and the reminders that nobody needs any more."""
+    question, *reminders = hop.decision.plan.steps
+    late = [] if question.id in hop.outcomes else [timed_out(question, latency=question.timeout or Decimal(0))]
+    return [*late, *(skipped(step) for step in reminders if step.id not in hop.outcomes)]
 
 
 def status_of(outcomes: Sequence[Outcome]) -> HopStatus:

@@ -19,14 +19,17 @@ ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
 LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
-Stage: TypeAlias = Literal["guards_before", "guarded", "guards_after"]
+Stage: TypeAlias = Literal["guards_before", "guarded", "guards_after", "asked_again"]
 """What a hop does that tables didn't decide, because it follows from what they decided last: ask the next guards, send
-what guards let through, ask guards about what came back."""
+what guards let through, ask guards about what came back, ask people again whose answer didn't fit its form."""
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 
 PEOPLE = "people"
 """The agent name under which the answer to an escalation is found: `steps.people.output`."""
+
+INVALID_ANSWER = "invalid_answer"
+"""The kind of the error of an answer that doesn't fit its form."""
 
 
 TARGET = re.compile(r"^[^/]+/.+$")
@@ -127,6 +130,8 @@ class PlannedStep(Record):
     reuse: bool = False
     version: str = ""
     """The agent's version at dispatch."""
+    delay: Decimal | None = None
+    """Seconds from the decision until it is sent, if its question is still open then: it is a reminder."""
     before: tuple[str, ...] = ()
     """Guards that see the input before the agent does, one after the other."""
     after: tuple[str, ...] = ()
@@ -175,8 +180,14 @@ class Plan(Record):
     """Seconds; null waits for the signal alone."""
     signal: str | tuple[str, ...] | None = None
     """The name of the signal that ends the wait, or several: whichever comes first."""
-    group: str | None = None
+    group: str | tuple[str, ...] | None = None
+    assignee: str | tuple[str, ...] | None = None
+    due: str | None = None
+    """When people should have answered, as they are told (ISO 8601 text); nothing ends then."""
     form: str | None = None
+    """The name of the form that an answer has to fit."""
+    refused: str | None = None
+    """What was wrong with the answer before, when the same question is asked again."""
     result: Any = None
     reason: str | None = None
 

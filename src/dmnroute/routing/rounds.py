@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import Outcome, PlannedStep, Stage
+from dmnroute.routing.records import PEOPLE, Outcome, PlannedStep, Stage
 from dmnroute.routing.verdicts import Side, Verdict, after_verdict, verdict_of, withheld
 
 
@@ -24,7 +24,9 @@ class Round:
 
     @property
     def work(self) -> Hop | None:
-        """The hop that sent the wanted steps; none while guards hold them back."""
+        """The hop that sent the wanted steps, or asked people last; none while guards hold them back."""
+        if self.hops[0].decision.plan.action == "escalate":
+            return self.hops[-1]
         if self.hops[0].decision.held is None:
             return self.hops[0]
         return next(iter(self.at("guarded")), None)
@@ -72,16 +74,25 @@ class Round:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes of the wanted steps, by index."""
+        if self.hops[0].decision.plan.action == "escalate":
+            return self.hops[-1].ordered()[:1]  # reminders say nothing of what people answered
         if self.work is not None and not any(step.after for step in self.wanted):
             return self.work.ordered()
         found = (self.outcome(slot) for slot in range(1, len(self.wanted) + 1))
         return tuple(outcome for outcome in found if outcome is not None)
+
+    def reminded(self) -> Iterator[Outcome]:
+        """The outcomes of the reminders that were sent."""
+        if self.hops[0].decision.plan.action == "escalate":
+            for hop in self.hops:
+                yield from (each for each in hop.ordered() if each.agent != PEOPLE and each.status != "skipped")
 
     def seen(self) -> Iterator[Outcome]:
         """All outcomes as tables see them: those of the guards before, of the work, of the guards after."""
         for hop in self.asking("before"):
             yield from hop.ordered()
         yield from self.outcomes()
+        yield from self.reminded()
         for hop in self.asking("after"):
             yield from hop.ordered()
 

@@ -169,7 +169,7 @@ class _Calls:
             name: replace(agent, function=self._noticed(agent)) if agent.is_async else agent
             for name, agent in registry.agents.items()
         }
-        return Registry(agents, registry.facts)
+        return Registry(agents, registry.facts, registry.forms)
 
     def _noticed(self, agent: Agent[..., Any]) -> Callable[..., Any]:
         @wraps(agent.function)

@@ -10,6 +10,7 @@ ROUTE = "Route"
 
 ROUTE_JOB = "dmnroute.route"
 SIGNAL_JOB = "dmnroute.signal"
+REMIND_JOB = "dmnroute.remind"
 
 START_MESSAGE = "dmnroute.start"
 WAKE_MESSAGE = "dmnroute.wake"
@@ -24,8 +25,13 @@ MESSAGE_LIFE = 60.0
 
 NEVER = "P36500D"
 """A timer for what only a message ends."""
+NO_REMINDER = "R1/P36500D"
+"""A cycle for a question of which nobody is reminded."""
 AT_ONCE = "PT0S"
 """A timer for what is over already."""
+
+ANY_FORM = "dmnroute-form"
+"""The id of the form for an answer of any kind; the ids of all others begin with it."""
 
 LARGEST_ROUTE = 1_000_000
 """Bytes of `route.steps`, and of all inline outcomes of a hop together."""

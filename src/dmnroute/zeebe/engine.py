@@ -68,10 +68,10 @@ class ZeebeEngine:
         await self.router.controls.signal(run, name, payload, key=key)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
-    async def answer(self, run: str, answer: Mapping[str, Any]) -> None:
-        """Answer an escalation. Raises OperatorError `unknown_run`, `not_escalated`."""
+    async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
+        """Answer an escalation."""
         await self.gateway.reach()
-        await self.router.controls.answer(run, answer)
+        await self.router.controls.answer(run, answer, question=question)
         await self.gateway.publish(WAKE_MESSAGE, run)
 
     async def retry(self, run: str) -> None:

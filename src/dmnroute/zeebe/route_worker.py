@@ -20,7 +20,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.records import ENDED, Limits, Outcome, Run, RunState
 from dmnroute.zeebe.incident import Incident
-from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timer_of
+from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timers_of
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +74,16 @@ class RouteWorker:
         hop = history.last
         if hop is None or asked.hop != hop.decision.hop:
             return []
+        now = self.router.clock.now()
         children = {
             step.id: outcome
             for step in hop.decision.plan.steps
             if step.type.startswith(CHILD_RUN) and (outcome := await outcome_of_child(step, self.router.store))
         }
-        return [children.get(outcome.step, outcome) for outcome in arrived_outcomes(asked, hop)]
+        return [
+            children.get(outcome.step, outcome)
+            for outcome in arrived_outcomes(asked, hop, self.router.catalogue, now=now)
+        ]
 
     def _answer(self, turn: Turn, *, hop: int) -> Mapping[str, Any]:
         if turn.stop is not None and turn.status == "stopped":
@@ -90,7 +94,7 @@ class RouteWorker:
         # The latest hop; where another one was asked for, a spurious wake: the same wait once more.
         variables = route_variables(turn.hop, by_reference=self.by_reference)
         if turn.hop.decision.plan.action in ("wait", "escalate"):
-            variables["route"]["timer"] = timer_of(turn.history, now=self.router.clock.now())
+            variables["route"] |= timers_of(turn.history, now=self.router.clock.now())
         return variables
 
     async def _bound(self, job: Job, asked: RouteJob) -> RunState:

@@ -9,13 +9,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dmnroute.errors import RouteError
+from dmnroute.routing.answers import answered
 from dmnroute.routing.canonical import dumps
+from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import PEOPLE, Outcome, Plan, PlannedStep, StepError
-from dmnroute.zeebe.contract import AT_ONCE, LARGEST_ROUTE, NEVER, PROCESS
+from dmnroute.routing.records import Outcome, Plan, PlannedStep, StepError
+from dmnroute.routing.reminders import interval, starts_of, unsent_reminders
+from dmnroute.zeebe.contract import ANY_FORM, AT_ONCE, LARGEST_ROUTE, NEVER, NO_REMINDER, PROCESS
 
 LARGEST_INPUT = 65_536
 """Bytes of a step's input that travel inline, in a narrow hop; larger ones travel by reference to the store."""
@@ -32,10 +36,22 @@ class RouteJob(BaseModel):
     tags: dict[str, str] | None = None
     hop: int | None = None
     outcomes: list[dict[str, Any] | None] | None = None
-    answer: dict[str, Any] | None = None
+    answer: Any = None
+    """Of people; a foreign client may have completed their task with anything."""
 
 
 ROUTE_VARIABLES = list(RouteJob.model_fields)
+
+
+def _remind_cycle(history: History, now: datetime) -> str:
+    """The timer of the reminders that are still to be sent: so many, from when, how far apart."""
+    hop = history.last
+    assert hop is not None
+    unsent = unsent_reminders(hop)
+    if not unsent:
+        return NO_REMINDER
+    start = max(starts_of(unsent[0], hop), now)
+    return f"R{len(unsent)}/{start.isoformat()}/PT{interval(hop) or 1:f}S"
 
 
 def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
@@ -48,6 +64,8 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
     join, sent = _open_join(hop), hop.sent()
     if join == 0:
         sent = ()
+    if plan.action == "escalate":
+        sent = sent[:1]  # reminders are sent when they are due
     inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(sent), 1))
     steps = [step_to_wire(step, by_reference=by_reference, inline=inline) for step in sent]
     size = len(dumps(steps).encode())
@@ -67,8 +85,9 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
             f"{hit.decision} {hit.rule}" + (f": {hit.annotation}" if hit.annotation else "") for hit in decision.rules
         ],
         "timer": NEVER,
-        "group": plan.group,
     }
+    if plan.action == "escalate":
+        route |= _asking(plan)
     return {"route": route, "hop": decision.hop, "result": _result(plan)}
 
 
@@ -80,7 +99,12 @@ def _open_join(hop: Hop) -> int | None:
     return max(join - sum(hop.outcomes[step].status == "ok" for step in hop.decision.settled), 0)
 
 
-def timer_of(history: History, *, now: datetime) -> str:
+def timers_of(history: History, *, now: datetime) -> dict[str, str]:
+    """When a hop that waits is over, and when it reminds people before."""
+    return {"timer": _timer(history, now), "remind": _remind_cycle(history, now)}
+
+
+def _timer(history: History, now: datetime) -> str:
     """The timer of a hop that waits for time, a signal or people; it rings at once where the hop is over already.
 
     A signal that came long before the wait wakes nobody any more.
@@ -156,14 +180,33 @@ def outcome_to_wire(outcome: Outcome, *, max_output: int, stored: bool) -> dict[
     return {"status": "failed", "cost": outcome.cost, "error": {"kind": "too_large", "message": message}}
 
 
-def arrived_outcomes(job: RouteJob, hop: Hop) -> list[Outcome]:
+def _asking(plan: Plan) -> dict[str, Any]:
+    """What the task of people is made of: one assignee has it, several may claim it."""
+    groups, assignees = groups_of(plan), assignees_of(plan)
+    return {
+        "group": next(iter(groups), None),
+        "groups": groups,
+        "assignee": assignees[0] if len(assignees) == 1 else "",
+        "users": assignees if len(assignees) > 1 else [],
+        "due": plan.due,
+        "form": form_id(plan.form),
+        "refused": plan.refused,
+    }
+
+
+def form_id(form: str | None) -> str:
+    """The id under which a form is deployed; without one, that of the form for any answer."""
+    return f"{ANY_FORM}-{form}" if form else ANY_FORM
+
+
+def arrived_outcomes(job: RouteJob, hop: Hop, catalogue: Catalogue, *, now: datetime) -> list[Outcome]:
     """The outcomes that a route job brings for the hop that just ended; those in the store go before them.
 
     Steps without one were cancelled by the join, or their worker said nothing.
     """
     steps, plan = hop.sent(), hop.decision.plan
     if plan.action == "escalate":
-        return _answered(steps[0], job.answer)
+        return [] if job.answer is None else [answered(hop, job.answer, catalogue, now=now)]
     if plan.action != "dispatch":
         return []
     given = [*(job.outcomes or []), *([None] * len(steps))]
@@ -174,8 +217,9 @@ def arrived_outcomes(job: RouteJob, hop: Hop) -> list[Outcome]:
     ]
 
 
-def _answered(step: PlannedStep, answer: Mapping[str, Any] | None) -> list[Outcome]:
-    return [] if answer is None else [Outcome(step=step.id, agent=PEOPLE, status="ok", output=dict(answer))]
+def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome:
+    """What a worker gave back for one step."""
+    return _arrived(step, raw, join=None)
 
 
 def _arrived(step: PlannedStep, raw: Mapping[str, Any] | None, *, join: int | None) -> Outcome:
