@@ -197,3 +197,45 @@ def test_a_number_beyond_decimal128_is_no_number() -> None:
     with pytest.raises(FeelError) as caught:
         compile("1e1000000000")
     assert str(caught.value) == "the number is beyond the numbers of FEEL\n  1e1000000000\n  ^^^^^^^^^^^^"
+
+
+_LARGE = "l: for i in 1..300000 return i"
+_LONG = 's: string join(for i in 1..900000 return "0123456789")'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{{_LARGE}, r: for i in 1..300000 return sum(l)}}.r",
+        f"{{{_LARGE}, r: for i in 1..300000 return -i in l}}.r",
+        f"{{{_LARGE}, m: for i in l return i, r: for i in l return l = m}}.r",
+        f"{{{_LARGE}, r: count(for i in 1..300000 return reverse(l))}}.r",
+        f'{{{_LONG}, r: count(for i in 1..10000 return s + "x")}}.r',
+        f"{{{_LONG}, r: count(for i in 1..10000 return upper case(s))}}.r",
+        f"{{{_LONG}, r: for i in 1..10000 return number(s, null, null)}}.r",
+    ],
+)
+def test_work_on_large_values_counts(text: str) -> None:
+    """What is done again and again with a large list or a long string is work, by its size."""
+    with pytest.raises(FeelError) as caught:
+        compile(text).evaluate(limits=Limits(steps=400_000))
+    assert caught.value.message == "the expression takes more than 400,000 steps"
+
+
+def test_an_evaluation_has_a_limit_in_time() -> None:
+    """However few its steps are."""
+    with pytest.raises(FeelError) as caught:
+        compile("for i in 1..1000 return exp(i)").evaluate(limits=Limits(seconds=0))
+    assert str(caught.value) == (
+        "the evaluation takes longer than 0 seconds\n  for i in 1..1000 return exp(i)\n      ^^^^^^^^^^^^"
+    )
+    with pytest.raises(FeelError) as caught:
+        compile('[matches("a", "a"), matches("b", "b")]').evaluate(limits=Limits(seconds=0))
+    assert caught.value.message == "the evaluation takes longer than 0 seconds"
+
+
+def test_a_result_has_a_limit_in_size() -> None:
+    """A value that holds the same parts many times over isn't written out for Python."""
+    with pytest.raises(FeelError) as caught:
+        compile("for i in 1..20 return partial").evaluate(limits=Limits(size=1_000))
+    assert (caught.value.code, caught.value.message) == ("feel_limit", "a value has more than 1,000 parts")

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 from dmnroute.dmn import model
 from dmnroute.dmn.compile_table import compile_table
 from dmnroute.dmn.compiled import (
-    ConditionalLogic,
     ContextLogic,
-    FilterLogic,
-    ForLogic,
     FunctionLogic,
     InvocationLogic,
     ListLogic,
     Literal,
     Logic,
     Null,
-    QuantifiedLogic,
     RelationLogic,
+    RepeatedKey,
     Typed,
 )
+from dmnroute.dmn.compiled_control import ConditionalLogic, FilterLogic, ForLogic, QuantifiedLogic
 from dmnroute.dmn.scope import Scope, ScopedReference
 from dmnroute.errors import FeelError
 from dmnroute.feel import compile as compile_expression
@@ -134,6 +132,10 @@ class Compiler:
                 logic = self.typed(logic, entry.variable.type_ref, f"`{name}`")
             entries.append((name, logic))
             scope = scope.with_names([name] if name else [])
+        names = [name for name, _ in entries if name]
+        repeated = next((name for number, name in enumerate(names) if name in names[:number]), None)
+        if repeated is not None and not self.camunda:
+            return RepeatedKey(repeated, self.where.place())
         return ContextLogic(tuple(entries))
 
     def _relation(self, relation: model.Relation, scope: Scope) -> Logic:
@@ -175,7 +177,9 @@ class Compiler:
             return FilterLogic(collection, self.expression(expression.match, inner), place)
         variable = expression.variable
         names = [variable, "partial"] if expression.kind == "for" else [variable]
+        read_before = len(self.references)
         body = self.expression(expression.body, scope.with_names(names))
         if expression.kind == "for":
-            return ForLogic(variable, collection, body, place)
+            reads_partial = any(each.reference.names[0] == "partial" for each in self.references[read_before:])
+            return ForLogic(variable, collection, body, place, reads_partial)
         return QuantifiedLogic(expression.kind == "every", variable, collection, body, place)

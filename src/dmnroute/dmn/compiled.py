@@ -56,6 +56,19 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatedKey:
+    """A context that has a key twice, which is null (DMN 1.5, 10.3.2.6)."""
+
+    key: str
+    place: Place
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """Null, with a notice."""
+        run.notice("invalid_argument", f"the context has the key `{self.key}` twice", self.place)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """An expression whose value has to be of a type; a value that isn't becomes null, with a notice."""
 
@@ -216,95 +229,3 @@ class InvocationLogic:
                 return None
         with run.call(self.place):
             return function.body({name: arguments.get(name) for name in function.parameters}, run.evaluation)
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionalLogic:
-    """``if`` … ``then`` … ``else``: false and null take the ``else``, what is no boolean makes null."""
-
-    condition: Logic
-    then: Logic
-    otherwise: Logic
-    place: Place
-
-    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """The value of the branch that the condition chooses."""
-        condition = self.condition.run(scope, run)
-        if condition is not None and not isinstance(condition, bool):
-            run.notice("type_mismatch", f"{describe(condition)} is no condition", self.place, condition)
-            return None
-        return (self.then if condition else self.otherwise).run(scope, run)
-
-
-@dataclass(frozen=True, slots=True)
-class FilterLogic:
-    """The items of a list that meet a condition; ``item`` and the keys of a context are in its scope."""
-
-    collection: Logic
-    match: Logic
-    place: Place
-
-    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """The list of the items that meet the condition."""
-        collection = as_list(self.collection.run(scope, run), "filter", self.place, run)
-        if collection is None:
-            return None
-        return [item for item in collection if self.match.run(self._inner(scope, item), run) is True]
-
-    def _inner(self, scope: Mapping[str, Value], item: Value) -> dict[str, Value]:
-        keys = item if isinstance(item, dict) else {}
-        return {**scope, **keys, "item": item}
-
-
-@dataclass(frozen=True, slots=True)
-class ForLogic:
-    """``for`` … ``in`` … ``return``; ``partial`` is what has been made so far."""
-
-    variable: str
-    collection: Logic
-    body: Logic
-    place: Place
-
-    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """The list of the body's values."""
-        collection = as_list(self.collection.run(scope, run), "for", self.place, run)
-        if collection is None:
-            return None
-        made: list[Value] = []
-        for item in collection:
-            made.append(self.body.run({**scope, self.variable: item, "partial": list(made)}, run))
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class QuantifiedLogic:
-    """``some`` or ``every`` … ``in`` … ``satisfies``: three-valued; an answer that is no boolean makes null."""
-
-    every: bool
-    variable: str
-    collection: Logic
-    body: Logic
-    place: Place
-
-    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """True, false, or null when an item's answer is null and no other item decides."""
-        kind = "every" if self.every else "some"
-        collection = as_list(self.collection.run(scope, run), kind, self.place, run)
-        if collection is None:
-            return None
-        answers = [self.body.run({**scope, self.variable: item}, run) for item in collection]
-        unfit = next((answer for answer in answers if answer is not None and not isinstance(answer, bool)), None)
-        if unfit is not None:
-            run.notice("type_mismatch", f"{describe(unfit)} is no condition", self.place, unfit)
-            return None
-        if (not self.every) in answers:
-            return not self.every
-        return None if None in answers else self.every
-
-
-def as_list(value: Value, kind: str, place: Place, run: Run) -> list[Value] | None:
-    """What a boxed iteration goes over; null with a notice when it is null."""
-    if value is None:
-        run.notice("null_operand", f"a boxed `{kind}` over null", place)
-        return None
-    return value if isinstance(value, list) else [value]

@@ -57,14 +57,20 @@ class Run:
     @contextmanager
     def call(self, place: Place) -> Iterator[None]:
         """Count a call of a function outside of FEEL's own, so that endless recursion ends as an error."""
-        text = place.source.text if place.source is not None else ""
         try:
-            self.evaluation.enter(Site(place.span or Span(0, len(text)), text))
+            self.evaluation.enter(site_of(place))
             yield
         except FeelError as error:
             raise placed(error, place) from error
         finally:
             self.evaluation.leave()
+
+    def step(self, place: Place, count: int = 1) -> None:
+        """Count work outside of FEEL's own, such as an iteration of a boxed `for`."""
+        try:
+            self.evaluation.step(site_of(place), count)
+        except FeelError as error:
+            raise placed(error, place) from error
 
     def collect(self, place: Callable[[], Place]) -> None:
         """Move what FEEL noticed since the last time to the placed notices."""
@@ -80,6 +86,12 @@ class Run:
         """Note something that DMN, not FEEL, has to say."""
         if len(self.notices) < MAX_NOTICES:
             self.notices.append(Notice(kind, message, place, values))
+
+
+def site_of(place: Place) -> Site:
+    """The place as FEEL knows places."""
+    text = place.source.text if place.source is not None else ""
+    return Site(place.span or Span(0, len(text)), text)
 
 
 def placed(error: FeelError, place: Place) -> FeelError:

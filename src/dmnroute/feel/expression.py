@@ -121,7 +121,7 @@ class Expression(_Compiled):
         """Evaluate with Python values, and give Python values back. FeelError when a limit is passed."""
         evaluation = Evaluation(now=now, limits=limits)
         value = self.run(_scope(variables), evaluation)
-        return Result(to_python(value), tuple(evaluation.notices))
+        return Result(to_python(value, limits.size), tuple(evaluation.notices))
 
     def run(self, scope: Mapping[str, object], evaluation: Evaluation) -> object:
         """Evaluate with FEEL values in a running evaluation, which takes the notices."""

@@ -121,6 +121,7 @@ def _matched(match: Any, group: int) -> str:
 
 def in_time(evaluation: Evaluation, site: Site, work: Callable[[float], T]) -> T:
     """Do work with a regular expression, or say that it takes too long."""
+    evaluation.check_time(site)
     seconds = evaluation.limits.regex_seconds
     try:
         return work(seconds)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
 
 _NO_SPAN = Span(0, 0)
+_SIZED = frozenset((list, str, dict))
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "Any": (),
@@ -129,6 +130,9 @@ class Builtin:
         return Function(self.name, parameters, body)
 
     def _run(self, overload: Overload, values: Sequence[object], evaluation: Evaluation, site: Site) -> object:
+        for value in values:
+            if type(value) in _SIZED:
+                evaluation.work(site, len(value))  # type: ignore[arg-type]  # these types have a length
         try:
             if overload.takes_evaluation:
                 result = overload.function(evaluation, site, *values)

@@ -26,6 +26,8 @@ class Operators:
         kind = type(left)
         if kind is type(right) and (kind is Decimal or kind is str or kind is bool):
             return left == right
+        if kind is list or kind is dict:
+            evaluation.work(site, len(left))  # type: ignore[arg-type]  # both have a length
         result = self.by.equals(left, right)
         return _incomparable(left, right, evaluation, site) if result is None else result
 
@@ -84,6 +86,7 @@ class Operators:
         if type(test) is Range:
             return self.within(value, test, evaluation, site)
         if type(test) is list:
+            evaluation.work(site, len(test))
             return any(self._is_item(value, item) for item in test) or self.by.equals(value, test) is True
         return self.equal(value, test, evaluation, site)
 
@@ -92,6 +95,7 @@ class Operators:
         if type(test) is Range:
             return self.within(value, test, evaluation, site)
         if type(test) is list:
+            evaluation.work(site, len(test))
             return any(self._is_item(value, item) for item in test)
         return self.by.equals(value, test) is True
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def each(domain: object, visit: Callable[[object], object], evaluation: Evaluation, site: Site) -> bool:
     """Visit every item of the domain, until a visit returns true; tell whether one did."""
-    for item in _items(domain, evaluation, site):
+    for item in items_of(domain, evaluation, site):
         evaluation.step(site)
         if visit(item) is True:
             return True
@@ -33,7 +33,8 @@ def no_list(domain: object) -> NoValue:
     return NoValue(f"an iteration takes a list, not a {type_name(domain)}", NoticeKind.TYPE_MISMATCH)
 
 
-def _items(domain: object, evaluation: Evaluation, site: Site) -> Iterable[object]:
+def items_of(domain: object, evaluation: Evaluation, site: Site) -> Iterable[object]:
+    """What there is to visit: of a list, of a range, or a single value. Raises NoValue."""
     if type(domain) is list:
         return domain
     if type(domain) is Range:

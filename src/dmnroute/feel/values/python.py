@@ -42,9 +42,12 @@ def from_python(value: object) -> object:
     return _Walk(_leaf_from_python, _FROM_PYTHON)(value)
 
 
-def to_python(value: object) -> object:
-    """The plain Python value: `date`, `time`, `datetime`, `timedelta` where they can hold it."""
-    return _Walk(_leaf_to_python, _TO_PYTHON)(value)
+def to_python(value: object, largest: int = _LARGEST) -> object:
+    """The plain Python value: `date`, `time`, `datetime`, `timedelta` where they can hold it.
+
+    FeelError when it has more parts than the largest value may have.
+    """
+    return _Walk(_leaf_to_python, _TO_PYTHON, largest)(value)
 
 
 def to_json(value: object) -> object:
@@ -65,12 +68,13 @@ def named_values(given: object) -> Mapping[str, object]:
 class _Walk:
     """One conversion of a value and of all that is in it, within limits."""
 
-    __slots__ = ("_depth", "_seen", "leaf", "quick")
+    __slots__ = ("_depth", "_largest", "_seen", "leaf", "quick")
 
-    def __init__(self, leaf: Convert, quick: Mapping[type, Convert]) -> None:
+    def __init__(self, leaf: Convert, quick: Mapping[type, Convert], largest: int = _LARGEST) -> None:
         self.leaf = leaf
         self.quick = quick
         """For values of exactly these types, which large values are full of; the others are leaves."""
+        self._largest = largest
         self._seen = 0
         self._depth = 0
 
@@ -81,8 +85,8 @@ class _Walk:
         """Begin with the inside of a list or context."""
         self._depth += 1
         self._seen += size + 1
-        if self._seen > _LARGEST or self._depth > _DEEPEST:
-            limit = f"{_DEEPEST} levels" if self._depth > _DEEPEST else f"{_LARGEST:,} parts"
+        if self._seen > self._largest or self._depth > _DEEPEST:
+            limit = f"{_DEEPEST} levels" if self._depth > _DEEPEST else f"{self._largest:,} parts"
             raise FeelError(f"a value has more than {limit}", code="feel_limit")
 
     def leave(self) -> None:

@@ -1,0 +1,95 @@
+"""Boxed expressions: conditionals, filters, iterations, contexts."""
+
+from __future__ import annotations
+
+import pytest
+from tests.dmn.dmn_text import decision, definitions, literal
+
+from dmnroute.dmn import load
+from dmnroute.errors import FeelError
+from dmnroute.feel import Limits
+
+
+def _route(body, **options):
+    return load(definitions(decision("Route", body)), name="claims.dmn", **options)
+
+
+def _filter(collection, match):
+    return f"<filter><in>{literal(collection)}</in><match>{literal(match)}</match></filter>"
+
+
+def _iteration(kind, collection, body):
+    word = "return" if kind == "for" else "satisfies"
+    return f'<{kind} iteratorVariable="i"><in>{literal(collection)}</in><{word}>{literal(body)}</{word}></{kind}>'
+
+
+def _context(*entries):
+    cells = (f'<contextEntry><variable name="{name}"/>{literal(text)}</contextEntry>' for name, text in entries)
+    return f"<context>{''.join(cells)}</context>"
+
+
+@pytest.mark.parametrize(
+    ("collection", "match", "value"),
+    [
+        ("[1, 2, 3]", "item > 1", [2, 3]),
+        ("[{a: 1}, {a: 2}]", "a > 1", [{"a": 2}]),
+        ('[1, "x"]', "item > 0", [1]),
+        ("5", "item = 5", [5]),
+        ("[]", "true", []),
+        ("null", "true", None),
+        ("[1, 2, 3]", "2", None),
+        ("[1, 2, 3]", '"yes"', None),
+    ],
+)
+def test_a_boxed_filter_keeps_the_items_that_meet_its_condition(collection, match, value):
+    """Null isn't met, and what is no condition makes null."""
+    assert _route(_filter(collection, match)).evaluate("Route", {}).value == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "collection", "body", "value"),
+    [
+        ("for", "[1, 2]", "i * 2", [2, 4]),
+        ("for", "[1..3]", "i * 2", [2, 4, 6]),
+        ("for", "5", "i", [5]),
+        ("for", "null", "i", None),
+        ("for", "[3..1]", "i", None),
+        ("for", "[1, 2, 3]", "count(partial)", [0, 1, 2]),
+        ("for", "[1, 2, 3]", "if i = 1 then 1 else i * partial[-1]", [1, 2, 6]),
+        ("some", "[1..3]", "i > 2", True),
+        ("every", "(0..3]", "i > 0", True),
+        ("every", "[0..3]", "i > 0", False),
+        ("every", "[1, 2]", "i", None),
+    ],
+)
+def test_a_boxed_iteration_goes_over_what_feel_iterates_over(kind, collection, body, value):
+    """Lists, single values, and ranges of whole numbers."""
+    assert _route(_iteration(kind, collection, body)).evaluate("Route", {}).value == value
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _iteration("for", "[1..10**12]", "i"),
+        _iteration("every", "[1..10**12]", "i > 0"),
+        _iteration("for", "[1..5000]", "i"),
+        _iteration("for", "[1..600]", "count(partial)"),
+        _filter("for x in 1..800 return x", "item > 0"),
+    ],
+)
+def test_boxed_iterations_have_the_limits_of_an_evaluation(body):
+    """Endless work ends as an error at the decision."""
+    with pytest.raises(FeelError) as caught:
+        _route(body, limits=Limits(steps=1_500)).evaluate("Route", {})
+    assert str(caught.value).startswith("the expression takes more than 1,500 steps\nclaims.dmn, decision `Route`")
+
+
+def test_the_entries_of_a_boxed_context_have_distinct_names():
+    """A name that is there twice makes null, with a reason; Camunda takes the last."""
+    body = _context(("a", "1"), ("b", "2"), ("a", "3"))
+    result = _route(body).evaluate("Route", {})
+    assert result.value is None
+    assert [str(notice) for notice in result.notices] == [
+        "the context has the key `a` twice\nclaims.dmn, decision `Route`"
+    ]
+    assert _route(body, dialect="camunda").evaluate("d_Route", {}).value == {"a": 3, "b": 2}
