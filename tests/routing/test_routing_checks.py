@@ -37,6 +37,7 @@ def test_every_rule_of_the_list_is_tried_here() -> None:
         "unknown_agent",
         "unknown_column",
         "wrong_word",
+        "join_condition",
         "foreign_input",
     ]
 
@@ -102,12 +103,11 @@ def test_a_column_must_mean_something() -> None:
     ("column", "word", "message", "hint"),
     [
         ("action", "compleet", "; did you mean `complete`?", "dispatch, wait, escalate, complete, fail"),
-        ("join", "al", "; did you mean `all`?", "all, any, majority or a number"),
         ("pick", "best", "", "all, first"),
     ],
 )
 def test_words_must_be_known(column: str, word: str, message: str, hint: str) -> None:
-    """Of `action`, `join` and `pick`."""
+    """Of `action` and `pick`."""
     cell = f'"{word}"'
     assert of_route("-", cell, outputs=[column]) == [
         f"error: column `{column}` doesn't know `{word}`{message}\n"

@@ -44,6 +44,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
         "last": {
             "agents": [],
             "status": "start",
+            "joined": None,
             "outcomes": [],
             "confidence": None,
             "agreement": None,

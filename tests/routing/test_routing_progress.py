@@ -5,27 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.routing.deciding import after, later, one_rule, run, with_signals
 
 from dmnroute.routing.history import History
-from dmnroute.routing.progress import hop_end, join_is_met, pending_signal, wait_until
+from dmnroute.routing.progress import hop_end, pending_signal, wait_until
 from dmnroute.routing.records import HopEnd, Outcome
-
-STATUSES = st.sampled_from(["ok", "failed", "timeout", "cancelled", "skipped"])
-
-
-@given(st.lists(STATUSES, max_size=6), st.integers(0, 6), st.none() | st.integers(1, 7))
-def test_a_join_agrees_with_a_naive_count(statuses: list[str], open_steps: int, join: int | None) -> None:
-    """All have ended, or so many are ok."""
-    outcomes = [Outcome(step=f"r/1.{n}", agent="a", status=s) for n, s in enumerate(statuses, 1)]  # type: ignore[arg-type]  # drawn
-    ok = 0
-    for status in statuses:
-        if status == "ok":
-            ok += 1
-    expected = open_steps == 0 or (join is not None and ok >= join)
-    assert join_is_met(join, outcomes, len(statuses) + open_steps) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,7 +32,9 @@ def test_how_a_hop_ended(statuses: list[str], expected: str) -> None:
     """Cancelled and skipped steps say nothing."""
     outcomes: list[dict[str, Any]] = [{"status": status} for status in statuses]
     history = after(History(run()), one_rule(agent='["ask", "ask"]'), *outcomes)
-    assert hop_end(history, now=later(0)) == HopEnd(status=expected)  # type: ignore[arg-type]  # given as text
+    end = hop_end(history, now=later(0))
+    assert end is not None
+    assert end.status == expected
 
 
 def test_a_hop_without_steps_is_over_at_once() -> None:

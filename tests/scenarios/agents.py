@@ -251,3 +251,25 @@ async def notify(task: Reminding, step: Step) -> Nothing:
     """Tell a group that its answer is missing."""
     note(task, step)
     return Nothing()
+
+
+class Ballot(Task):
+    voter: str
+    confidence: Decimal | None = None
+
+
+class Vote(BaseModel):
+    voter: str
+
+
+@agent("vote", cost=0.02)
+async def vote(ballot: Ballot, step: Step) -> Vote:
+    """Vote with a confidence; without one never end, and with a negative one fail."""
+    note(ballot, step)
+    if ballot.confidence is None:
+        step.report(cost=0.01)
+        await asyncio.Event().wait()
+    elif ballot.confidence < 0:
+        raise AgentFailure("abstains", "no vote")
+    step.report(confidence=ballot.confidence)
+    return Vote(voter=ballot.voter)

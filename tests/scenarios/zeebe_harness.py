@@ -29,10 +29,11 @@ from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect
-from dmnroute.zeebe.contract import REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
+from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
 from dmnroute.zeebe.deployment import deploy_forms, deploy_process
 from dmnroute.zeebe.engine import ZeebeEngine
 from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.join_worker import JOIN_VARIABLES, JoinWorker
 from dmnroute.zeebe.remind_worker import REMIND_VARIABLES, RemindWorker
 from dmnroute.zeebe.route_worker import RouteWorker
 from dmnroute.zeebe.serving import agents_worker
@@ -231,6 +232,7 @@ async def zeebe_harness(
 
         routes = Worker(gateway, "router")
         routes.serve(ROUTE_JOB, route, variables=ROUTE_VARIABLES)
+        routes.serve(JOIN_JOB, JoinWorker(router).handle, variables=JOIN_VARIABLES)
         routes.serve(SIGNAL_JOB, SignalWorker(router, gateway).handle, variables=SIGNAL_VARIABLES)
         routes.serve(REMIND_JOB, RemindWorker(router).handle, variables=REMIND_VARIABLES)
         workers = [

@@ -20,9 +20,10 @@ from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.plan import CHILD_RUN
-from dmnroute.routing.progress import hop_end, join_is_met, wait_until
+from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records import ENDED, Outcome, PlannedStep, Run, RunStatus
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 
@@ -109,7 +110,7 @@ class LocalEngine:
                 return turn.status
 
     async def _dispatch(self, run: Run, hop: Hop, *, patient: bool) -> bool:
-        """Run the steps that have no outcome yet until the join is met; false when a child stands still."""
+        """Run the steps that have no outcome yet until the join has enough; false when a child stands still."""
         plan = hop.decision.plan
         outcomes = dict(hop.outcomes)
         tasks = {
@@ -119,7 +120,7 @@ class LocalEngine:
         }
         look = asyncio.create_task(asyncio.sleep(LOOK))
         try:
-            while tasks and not join_is_met(plan.join, list(outcomes.values()), len(plan.steps)):
+            while tasks and join_end(plan, hop.with_outcomes(outcomes).ordered()) is None:
                 await asyncio.wait([*tasks, look], return_when=asyncio.FIRST_COMPLETED)
                 for task in [task for task in tasks if task.done()]:
                     outcome = task.result()
@@ -130,7 +131,7 @@ class LocalEngine:
                     outcomes |= await self._recorded_elsewhere(hop)
                     await self._drop(tasks, outcomes)
                     look = asyncio.create_task(asyncio.sleep(LOOK))
-            return join_is_met(plan.join, list(outcomes.values()), len(plan.steps))
+            return join_end(plan, hop.with_outcomes(outcomes).ordered()) is not None
         finally:
             await _cancel([*tasks, look])
 

@@ -19,13 +19,12 @@ GREATEST = 1_000_000
 """The greatest whole number that a column takes."""
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
-JOINS = ("all", "any", "majority")
 PICKS = ("all", "first")
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names that are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
 
-WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "join": JOINS, "pick": PICKS}
+WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "pick": PICKS}
 """The words that columns know."""
 
 
@@ -162,13 +161,25 @@ def action(row: Row, column: str = "action") -> str | None:
 
 
 def join(row: Row, column: str = "join") -> str | int | None:
-    """`all`, `any`, `majority` or a number of ok outcomes; or null."""
+    """A word, a FEEL condition, or a number of ok outcomes; or null."""
     value = row.values.get(column)
-    if value is None or value in JOINS:
-        return value
+    if value is None or isinstance(value, str):
+        return value or None
     if _is_number(value):
         return whole(row, column, lowest=1)
-    raise row.wrong(column, 'a number, `"all"`, `"any"` or `"majority"`')
+    raise row.wrong(column, 'a number, a word like `"any"`, or a FEEL condition in quotes')
+
+
+def tolerate(row: Row, column: str = "tolerate") -> int | Decimal | None:
+    """A number of failed steps (an int), or a share of all steps between 0 and 1 (a Decimal); or null."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    if _is_number(value) and 0 < value < 1:
+        return Decimal(value)
+    if _is_number(value) and 0 <= value <= GREATEST and value == int(value):
+        return int(value)
+    raise row.wrong(column, "a whole number of steps, or a share between 0 and 1")
 
 
 def pick(row: Row, column: str = "pick") -> str | None:
@@ -193,6 +204,7 @@ Reader = Callable[[Row, str], Any]
 HOP_COLUMNS: Mapping[str, Reader] = {
     "action": action,
     "join": join,
+    "tolerate": tolerate,
     "pick": pick,
     "wait": seconds,
     "until": moment,

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.history import History
+from dmnroute.routing.join import round_joined
 from dmnroute.routing.merge import merge
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
@@ -62,6 +63,8 @@ class LastContext(_Context):
 
     agents: list[str]
     status: HopStatus
+    joined: bool | None
+    """Whether the steps gave what their join asks for; null where nothing was joined."""
     outcomes: list[Outcome]
     confidence: Decimal | None
     """The lowest of the ok outcomes."""
@@ -232,21 +235,20 @@ def _guards(latest: Round | None) -> GuardsContext:
     )
 
 
-def _last_context(history: History, latest: Round | None, previous: HopEnd) -> LastContext:
+def _last_context(history: History, latest: Round | None, end: HopEnd) -> LastContext:
     outcomes = list(latest.outcomes()) if latest else []
-    status = previous.status
-    if latest is not None and len(latest.hops) > 1:
-        status = status_of(outcomes)
+    several = latest is not None and len(latest.hops) > 1
     ok = [outcome for outcome in outcomes if outcome.status == "ok"]
     return LastContext(
         agents=[outcome.agent for outcome in outcomes],
-        status=status,
+        status=status_of(outcomes) if several else end.status,
+        joined=round_joined(latest, end) if latest else None,
         outcomes=outcomes,
         confidence=min((o.confidence for o in ok if o.confidence is not None), default=None),
         agreement=_agreement([outcome.output for outcome in ok]),
         cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
-        signal=_signal_context(history, previous.signal),
+        signal=_signal_context(history, end.signal),
     )
 
 

@@ -16,6 +16,7 @@ from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
 from dmnroute.routing.history import History
 from dmnroute.routing.limits import cost_limit, ended_by_limit, fingerprint_of, limit_after, limit_before, time_limit
+from dmnroute.routing.mistakes import FATAL_NOTICES
 from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
@@ -23,20 +24,6 @@ from dmnroute.routing.records import Control, DecisionRecord, HopEnd, LimitName,
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
 from dmnroute.routing.steering import as_steered, forced
-
-FATAL_NOTICES = frozenset(
-    {
-        "unknown_name",
-        "unknown_function",
-        "type_mismatch",
-        "not_comparable",
-        "invalid_argument",
-        "limit",
-        "hit_policy",
-        "type",
-    }
-)
-"""Kinds of null that are mistakes in a table. Data that isn't there yet is a plain null."""
 
 DECIMAL128 = Context(prec=34)
 """The arithmetic of FEEL. Decisions never depend on the context that an application has set for its own numbers."""
@@ -136,7 +123,7 @@ def _asked(
         rows = [_forced_row(force)]
         version["forced"] = force.number
     place = Place(file=policy.model.definitions.file, decision=policy.route)
-    wanted = read_plan(rows, situation, place=place)
+    wanted = read_plan(rows, situation, dialect=policy.model.definitions.dialect, place=place)
     fingerprint = fingerprint_of(wanted, facts)
     plan, held = held_back(wanted, situation)
     broken = limit_after(history, wanted, fingerprint, guards=plan.steps if held else ())

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import NOWHERE, RouteError
+from dmnroute.routing.allowances import allowances
 from dmnroute.routing.catalogue import AgentSpec
-from dmnroute.routing.plan import Situation, allowances
+from dmnroute.routing.plan import Situation
 from dmnroute.routing.records import Plan, PlannedStep, StepError
 from dmnroute.routing.rounds import Round
 from dmnroute.routing.verdicts import Side, Verdict

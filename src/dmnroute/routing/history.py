@@ -21,6 +21,10 @@ class Hop:
         """The outcomes by step index, never by arrival."""
         return tuple(self.outcomes[step.id] for step in self.decision.plan.steps if step.id in self.outcomes)
 
+    def with_outcomes(self, outcomes: Mapping[str, Outcome]) -> Hop:
+        """The hop with outcomes added, by step id; one that is there already stays."""
+        return replace(self, outcomes={**outcomes, **self.outcomes})
+
     def sent(self) -> tuple[PlannedStep, ...]:
         """The steps that agents were sent; the others were settled with the decision."""
         return tuple(step for step in self.decision.plan.steps if step.id not in self.decision.settled)
@@ -78,7 +82,7 @@ class History:
             return self
         known = {step.id for step in self.last.decision.plan.steps}
         new = {outcome.step: outcome for outcome in outcomes if outcome.step in known}
-        last = Hop(self.last.decision, {**new, **self.last.outcomes})
+        last = self.last.with_outcomes(new)
         return replace(self, hops=(*self.hops[:-1], last))
 
     def with_decision(self, decision: DecisionRecord) -> History:

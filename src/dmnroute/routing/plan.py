@@ -6,18 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from dmnroute.errors import Place, RouteError, did_you_mean
+from dmnroute.feel.dialect import DialectName
 from dmnroute.routing import columns
+from dmnroute.routing.allowances import allowances
+from dmnroute.routing.branches import elements_of
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.columns import HOP_COLUMNS, Row
 from dmnroute.routing.guard_names import guards_of
-from dmnroute.routing.inputs import ITEMS, agent_input, child_input, for_each_element, parameters
+from dmnroute.routing.hop_columns import action_of, agreed
+from dmnroute.routing.inputs import agent_input, child_input, parameters
+from dmnroute.routing.join_columns import join_of
 from dmnroute.routing.people import asking
 from dmnroute.routing.records import Plan, PlannedStep, Run
-from dmnroute.routing.shown import shown
 from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
 CHILD_RUN = "run:"
@@ -53,16 +56,16 @@ class Situation:
         return None if seconds is None else self.now + timedelta(microseconds=int(seconds * 1_000_000))
 
 
-def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Plan:
-    """The plan that the matched rows make together.
+def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName, place: Place) -> Plan:
+    """The plan that the matched rows make together; `dialect` is that of the policy's FEEL.
 
     Raises:
         RouteError: `route_conflict`, `empty_route`, `wrong_type`, `unknown_agent`, `unknown_column`,
-            `invalid_input`, `endless_wait`, `unknown_form`, `too_wide`, `too_deep` or `no_guard`.
+            `invalid_input`, `join_condition`, `endless_wait`, `unknown_form`, `too_wide`, `too_deep` or `no_guard`.
     """
-    hop = {name: _agreed(rows, name) for name in HOP_COLUMNS}
+    hop = {name: agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in _drafts(row, situation, pick=hop["pick"])]
-    action = _action(rows, hop["action"], place=place)
+    action = action_of(rows, hop["action"], place=place)
     if action == "wait":
         refuse_endless_wait(rows, hop)
     wait = None
@@ -74,10 +77,13 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
         steps = asking(rows, hop, situation, wait=wait)
     else:
         steps = ()
+    join = join_of(rows, hop, width=len(steps), dialect=dialect)
     return Plan(
         action=action,
         steps=steps,
-        join=_ok_outcomes_needed(hop["join"], len(steps)),
+        join=join.needed,
+        condition=join.condition,
+        tolerate=join.tolerate,
         wait=wait,
         signal=hop["signal"],
         group=hop["group"],
@@ -87,67 +93,6 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, place: Place) -> Pla
         result=_result(action, hop["result"], situation),
         reason=hop["reason"],
     )
-
-
-def _agreed(rows: Sequence[Row], column: str) -> Any:
-    """The one value that the rows give a hop column, nulls aside."""
-    read = HOP_COLUMNS[column]
-    said = [(row, value) for row in rows if (value := read(row, column)) is not None]
-    for row, value in said[1:]:
-        if value != said[0][1]:
-            raise RouteError(
-                f"{_both(rows, said[0][0], row)} disagree on `{column}`: {_said(said[0][1])} and {_said(value)}",
-                code="route_conflict",
-                place=row.place,
-                hint="columns of the hop must agree where several rules match; null leaves it to the other rules",
-            )
-    return said[0][1] if said else None
-
-
-def _both(rows: Sequence[Row], first: Row, second: Row) -> str:
-    """The two rules; entries of the list where the decision is no table."""
-    if second.place.rule is None:
-        return f"entries {rows.index(first) + 1} and {rows.index(second) + 1}"
-    return f"rules {first.place.rule} and {second.place.rule}"
-
-
-def _said(value: Any) -> str:
-    return f"`{value}`" if isinstance(value, str) else shown(value)
-
-
-def _action(rows: Sequence[Row], action: str | None, *, place: Place) -> str:
-    """The action said, or dispatch where an agent is named."""
-    naming = [row for row in rows if row.values.get("agent") is not None]
-    if action is None and not naming:
-        raise RouteError(
-            "the matched rules name neither an agent nor an action",
-            code="empty_route",
-            place=rows[0].place if rows else place,
-            hint='give `agent`, or `action` as one of "wait", "escalate", "complete", "fail"',
-        )
-    if action is None or action == "dispatch":
-        return "dispatch"
-    if naming:
-        raise RouteError(
-            f"action `{action}` and agent {_said(naming[0].values['agent'])} exclude each other",
-            code="route_conflict",
-            place=naming[0].place,
-            hint="a hop either dispatches steps or does something else",
-        )
-    return action
-
-
-def _ok_outcomes_needed(join: str | int | None, width: int) -> int | None:
-    match join:
-        case None | "all":
-            return None
-        case "any":
-            return 1
-        case "majority":
-            return width // 2 + 1
-        case int():
-            return join
-    raise AssertionError(join)
 
 
 def _result(action: str, result: Any, situation: Situation) -> Any:
@@ -173,22 +118,8 @@ def _drafts(row: Row, situation: Situation, *, pick: str | None) -> Iterator[_Dr
     _refuse_deep_children(row, names, situation.run)
     _refuse_unknown_columns(row, names, situation.catalogue)
     for name in names:
-        for element in _elements(row):
+        for element in elements_of(row):
             yield _Draft(row, name, element)
-
-
-def _elements(row: Row) -> Iterator[Mapping[str, Any]]:
-    elements = columns.elements(row, "for_each")
-    if elements is None:
-        yield {}
-        return
-    size = columns.whole(row, "batch", lowest=1)
-    if size is None:
-        yield from map(for_each_element, elements)
-        return
-    remaining = iter(elements)
-    while batch := list(islice(remaining, size)):
-        yield {ITEMS: batch}
 
 
 def _refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
@@ -246,21 +177,6 @@ def _steps(drafts: Sequence[_Draft], situation: Situation) -> tuple[PlannedStep,
         _step(draft, situation, index, width, allowance=allowance)
         for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
     )
-
-
-def allowances(said: Sequence[Decimal | None], left: Decimal | None) -> list[Decimal | None]:
-    """What each step may cost: as its row says, the others equal parts of the rest.
-
-    Together they never get more than is left.
-    """
-    if left is None or not said:
-        return list(said)
-    named = sum((cost for cost in said if cost is not None), Decimal(0))
-    if named > left:
-        part = left / len(said)
-        return [part if cost is None else min(cost, part) for cost in said]
-    others = said.count(None)
-    return [(left - named) / others if cost is None else cost for cost in said]
 
 
 def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowance: Decimal | None) -> PlannedStep:

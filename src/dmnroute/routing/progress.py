@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import cancelled, skipped, timed_out
 from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Plan, Signal
 from dmnroute.routing.steering import as_steered, interrupting
@@ -29,18 +30,13 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
             return None
 
 
-def join_is_met(join: int | None, outcomes: Sequence[Outcome], width: int) -> bool:
-    """Whether enough has come in: so many **ok** outcomes, or every step ended."""
-    if len(outcomes) == width:
-        return True
-    return join is not None and sum(outcome.status == "ok" for outcome in outcomes) >= join
-
-
 def _steps_end(hop: Hop) -> HopEnd | None:
     plan, outcomes = hop.decision.plan, hop.ordered()
-    if not join_is_met(plan.join, outcomes, len(plan.steps)):
+    end = join_end(plan, outcomes)
+    if end is None:
         return None
-    return HopEnd(status=status_of(outcomes), cancelled=hop.missing())
+    condition = None if plan.condition is None else end.met
+    return HopEnd(status=status_of(outcomes), cancelled=hop.missing(), condition=condition, problem=end.problem)
 
 
 def _people_end(history: History, hop: Hop, now: datetime) -> HopEnd | None:

@@ -169,6 +169,14 @@ class Outcome(Record):
     """What was called behind the agent, as it reported: `vendor/model`."""
 
 
+class JoinCondition(Record):
+    """A FEEL condition over the outcomes so far; true ends the hop."""
+
+    text: str
+    dialect: Literal["dmn", "camunda"] = "camunda"
+    """That of the policy."""
+
+
 class Plan(Record):
     """What the tables want next."""
 
@@ -176,6 +184,10 @@ class Plan(Record):
     steps: tuple[PlannedStep, ...] = ()
     join: int | None = None
     """So many ok outcomes end the hop; null: all steps have to end."""
+    condition: JoinCondition | None = None
+    """What ends the hop instead of a number."""
+    tolerate: int | None = None
+    """The hop ends as soon as more steps than that have failed; null: whatever fails, it goes on."""
     wait: Decimal | None = None
     """Seconds; null waits for the signal alone."""
     signal: str | tuple[str, ...] | None = None
@@ -212,6 +224,10 @@ class HopEnd(Record):
     """The number of the signal that ended a wait; a signal ends one wait only."""
     control: int | None = None
     """The number of the control that ended a wait."""
+    condition: bool | None = None
+    """Whether the condition of the join was true in the end; null without one."""
+    problem: str | None = None
+    """Why that condition couldn't be evaluated."""
 
 
 class DecisionRecord(Record):

@@ -66,7 +66,8 @@ class Replayed:
 
 def _way(plan: Plan) -> tuple[Any, ...]:
     steps = [(step.agent, step.type, step.input) for step in plan.steps]
-    return plan.action, steps, plan.join, plan.wait, plan.signal, plan.group, plan.form, plan.result
+    join = plan.join, plan.condition, plan.tolerate
+    return plan.action, steps, join, plan.wait, plan.signal, plan.group, plan.form, plan.result
 
 
 def _differences(path: str, recorded: Any, now: Any) -> Iterator[Difference]:

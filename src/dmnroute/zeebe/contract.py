@@ -9,6 +9,8 @@ ROUTE = "Route"
 """The id of the service task that asks what is next."""
 
 ROUTE_JOB = "dmnroute.route"
+JOIN_JOB = "dmnroute.join"
+"""Asks whether a hop has enough, after each outcome of a hop whose join is a condition."""
 SIGNAL_JOB = "dmnroute.signal"
 REMIND_JOB = "dmnroute.remind"
 

@@ -13,8 +13,9 @@ from dmnroute.router.router import Router
 from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Limits
 from dmnroute.zeebe.agent_worker import STEP_VARIABLES, AgentWorker
-from dmnroute.zeebe.contract import REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
+from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
 from dmnroute.zeebe.gateway import Gateway
+from dmnroute.zeebe.join_worker import JOIN_VARIABLES, JoinWorker
 from dmnroute.zeebe.reconciler import Reconciler
 from dmnroute.zeebe.remind_worker import REMIND_VARIABLES, RemindWorker
 from dmnroute.zeebe.route_worker import RouteWorker
@@ -31,9 +32,10 @@ DRAIN = 60.0
 def router_worker(
     router: Router, gateway: Gateway, *, limits: Limits, name: str, job_timeout: float = JOB_TIMEOUT
 ) -> Worker:
-    """Answers route, signal and remind jobs."""
+    """Answers route, join, signal and remind jobs."""
     worker = Worker(gateway, name, job_timeout=job_timeout)
     worker.serve(ROUTE_JOB, RouteWorker(router, limits).handle, variables=ROUTE_VARIABLES)
+    worker.serve(JOIN_JOB, JoinWorker(router).handle, variables=JOIN_VARIABLES)
     worker.serve(SIGNAL_JOB, SignalWorker(router, gateway).handle, variables=SIGNAL_VARIABLES)
     worker.serve(REMIND_JOB, RemindWorker(router).handle, variables=REMIND_VARIABLES)
     return worker

@@ -14,6 +14,7 @@ from dmnroute.routing.canonical import dumps
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.join import FAILURES, join_end
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, wait_until
@@ -61,8 +62,8 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
         RouteError: `too_wide`, when the steps are larger than a hop may be.
     """
     decision, plan = hop.decision, hop.decision.plan
-    join, sent = _open_join(hop), hop.sent()
-    if join == 0:
+    sent = hop.sent()
+    if plan.action == "dispatch" and join_end(plan, hop.ordered()):
         sent = ()
     if plan.action == "escalate":
         sent = sent[:1]  # reminders are sent when they are due
@@ -78,7 +79,7 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
     route: dict[str, Any] = {
         "action": plan.action,
         "steps": steps,
-        "join": join,
+        **_open_join(hop),
         "reason": plan.reason,
         "policy": f"{decision.policy}@{decision.version}",
         "rules": [
@@ -91,12 +92,19 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
     return {"route": route, "hop": decision.hop, "result": _result(plan)}
 
 
-def _open_join(hop: Hop) -> int | None:
-    """How many ok outcomes the join still needs of the steps that are sent."""
-    join = hop.decision.plan.join
-    if join is None:
-        return None
-    return max(join - sum(hop.outcomes[step].status == "ok" for step in hop.decision.settled), 0)
+def _open_join(hop: Hop) -> dict[str, Any]:
+    """What the join still needs of the steps that are sent. The broker counts; of a condition it asks the router."""
+    plan = hop.decision.plan
+    if plan.condition is not None:
+        return {"join": None, "tolerate": None, "asks": True}
+    settled = [hop.outcomes[step] for step in hop.decision.settled]
+    ok, failed = sum(o.status == "ok" for o in settled), sum(o.status in FAILURES for o in settled)
+    return {
+        # One that wants more than there are is never met: it waits for all.
+        "join": None if plan.join is None or plan.join > len(plan.steps) else max(plan.join - ok, 0),
+        "tolerate": None if plan.tolerate is None else max(plan.tolerate - failed, 0),
+        "asks": False,
+    }
 
 
 def timers_of(history: History, *, now: datetime) -> dict[str, str]:
@@ -122,6 +130,8 @@ def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
         "action": "complete" if status == "completed" else "fail",
         "steps": [],
         "join": None,
+        "tolerate": None,
+        "asks": False,
         "timer": NEVER,
     }
     return {"route": route, "hop": hop, "result": {"status": status, "result": result}}
@@ -210,22 +220,20 @@ def arrived_outcomes(job: RouteJob, hop: Hop, catalogue: Catalogue, *, now: date
     if plan.action != "dispatch":
         return []
     given = [*(job.outcomes or []), *([None] * len(steps))]
-    return [
-        _arrived(step, raw, join=plan.join)
-        for step, raw in zip(steps, given, strict=False)
-        if step.id not in hop.outcomes
-    ]
+    told = [(step, raw) for step, raw in zip(steps, given, strict=False) if step.id not in hop.outcomes]
+    if _may_end_early(plan) and len(steps) > 1:
+        told = [(step, raw) for step, raw in told if raw is not None]
+    return [arrived_outcome(step, raw) for step, raw in told]
+
+
+def _may_end_early(plan: Plan) -> bool:
+    """Whether steps without an outcome were cancelled by the join; whoever routes closes them, with their cost."""
+    return plan.join is not None or plan.condition is not None or plan.tolerate is not None
 
 
 def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome:
-    """What a worker gave back for one step."""
-    return _arrived(step, raw, join=None)
-
-
-def _arrived(step: PlannedStep, raw: Mapping[str, Any] | None, *, join: int | None) -> Outcome:
+    """The outcome that the process has for a step; a worker that said nothing has failed."""
     if raw is None:
-        if join is not None:
-            return Outcome(step=step.id, agent=step.agent, status="cancelled")
         return _failed(step, "no_outcome", "the worker completed its job without the variable `outcome`")
     status = raw.get("status") or ("failed" if raw.get("error") else "ok")
     known = {name: raw[name] for name in _BACK if raw.get(name) is not None}

@@ -9,6 +9,7 @@ from dmnroute.cli.views.figures import clock_time, indented, moment, money, seco
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.join import hop_joined
 from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Signal, Stage
 
@@ -48,7 +49,7 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal
     for step in decision.plan.steps:
         yield f"  {step.id.removeprefix(f'{state.run.id}/')}  {_step(step, hop.outcomes.get(step.id))}"
     if end is not None:
-        yield f"  ended {_end(end, signals)}"
+        yield f"  ended {_end(end, signals)}{_join(hop, end)}"
 
 
 _STAGES: Mapping[Stage, str] = {
@@ -101,6 +102,15 @@ def _end(end: HopEnd, signals: Sequence[Signal]) -> str:
     by = "".join(f" {signal.number} (`{signal.name}`)" for signal in signals if signal.number == end.signal)
     control = f" by control {end.control}" if end.control is not None else ""
     return f"{end.status}{by}{control}{cancelled}"
+
+
+def _join(hop: Hop, end: HopEnd) -> str:
+    """Only what somebody asked for is told: a plain fan-out waits for all of its steps."""
+    plan = hop.decision.plan
+    if plan.join is None and plan.condition is None and plan.tolerate is None:
+        return ""
+    problem = f" ({end.problem})" if end.problem else ""
+    return f"; join met{problem}" if hop_joined(hop, end) else f"; join not met{problem}"
 
 
 def _signals(history: History) -> Iterator[str]:

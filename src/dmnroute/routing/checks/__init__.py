@@ -14,6 +14,7 @@ from dmnroute.errors import TableError
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.checks.column_label import column_label
 from dmnroute.routing.checks.foreign_input import foreign_input
+from dmnroute.routing.checks.join_condition import join_condition
 from dmnroute.routing.checks.known_names import known_names
 from dmnroute.routing.checks.missing_route import missing_route
 from dmnroute.routing.checks.subject import PolicyRule, PolicySubject
@@ -28,6 +29,7 @@ RULES: tuple[PolicyRule, ...] = (
     unknown_agent,
     unknown_column,
     wrong_word,
+    join_condition,
     foreign_input,
 )
 

@@ -11,10 +11,9 @@ from dmnroute.routing.columns import WORDS
 
 
 def wrong_word(subject: PolicySubject) -> Iterator[Finding]:
-    """Report texts in `action`, `join` and `pick` that aren't one of their words."""
+    """Report texts in `action` and `pick` that aren't one of their words."""
     for column, words in WORDS.items():
         for text, place in subject.texts(column):
             if text not in words:
                 message = f"column `{column}` doesn't know `{text}`{did_you_mean(text, words)}"
-                hint = f"one of {', '.join(words)}{' or a number' if column == 'join' else ''}"
-                yield Finding("wrong_word", "error", message, place, hint)
+                yield Finding("wrong_word", "error", message, place, f"one of {', '.join(words)}")
