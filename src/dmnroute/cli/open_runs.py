@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from dmnroute.cli.driving import find_run, parent_of
 from dmnroute.local.owner import gone_owners
-from dmnroute.routing.progress import wait_until
+from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records import ENDED, RunState, RunStatus
+from dmnroute.routing.reminders import due_reminders
 
 if TYPE_CHECKING:
     from dmnroute.app import App
@@ -70,8 +71,9 @@ async def _reason_to_leave(app: App, state: RunState) -> str | None:
     if state.status == "escalated":
         history = await app.store.history(run)
         until = wait_until(history.last) if history and history.last else None
-        answered = bool(history and history.last and not history.last.missing())
-        if not answered and (until is None or until > now):
+        answered = bool(history and hop_end(history, now=now))
+        to_remind = bool(history and due_reminders(history, now=now))
+        if not answered and not to_remind and (until is None or until > now):
             return f"it waits for an answer; `dmnroute answer {run} --input …` gives it"
     return None
 

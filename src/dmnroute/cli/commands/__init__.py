@@ -15,6 +15,8 @@ from dmnroute.cli.commands.evaluate import eval_
 from dmnroute.cli.commands.events import events
 from dmnroute.cli.commands.explain import explain
 from dmnroute.cli.commands.feel import feel
+from dmnroute.cli.commands.form import form
+from dmnroute.cli.commands.inbox import inbox
 from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
 from dmnroute.cli.commands.policy import COMMANDS as POLICY_COMMANDS
@@ -46,6 +48,8 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     replay,
     signal,
     answer,
+    inbox,
+    form,
     retry,
     steer,
     cancel,

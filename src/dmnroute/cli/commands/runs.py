@@ -27,6 +27,9 @@ def runs(
         list[str], typer.Option("--tag", metavar="KEY=VALUE", help="Only runs with this label; repeatable.")
     ] = [],  # noqa: B006 (typer copies it)
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="So many at most, the latest first.")] = 20,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Runs that wait: for what, of whom, since when, until when.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List runs, the latest first.
@@ -36,7 +39,28 @@ def runs(
       dmnroute runs --status stopped --status escalated
     """
     tags = given_pairs(tag, option="--tag")
-    wait_for(_runs(session_of(context), status, policy, tags, limit=limit, as_json=as_json))
+    if waiting:
+        if status:
+            raise UsageError("--waiting goes without --status", code="bad_option", hint="it lists all runs that wait")
+        wait_for(_waiting(session_of(context), policy, tags, limit=limit, as_json=as_json))
+    else:
+        wait_for(_runs(session_of(context), status, policy, tags, limit=limit, as_json=as_json))
+
+
+async def _waiting(session: Session, policy: str | None, tags: dict[str, str], *, limit: int, as_json: bool) -> None:
+    from dmnroute.cli.views.awaiting import HEADERS, row
+    from dmnroute.cli.waiting_runs import waiting_runs
+    from dmnroute.router.clock import SystemClock
+
+    async with session.store() as store:
+        now = SystemClock().now()
+        found = await waiting_runs(store, now=now, policy=policy, tags=tags or None, limit=limit)
+    if as_json:
+        streams.document([each.model_dump() for each in found])
+    elif found:
+        streams.table(HEADERS, map(row, found))
+    else:
+        streams.say("no run waits")
 
 
 async def _runs(

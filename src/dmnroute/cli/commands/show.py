@@ -25,10 +25,13 @@ async def _show(session: Session, run: str, *, as_json: bool) -> None:
     from dmnroute.cli.driving import with_history
     from dmnroute.cli.views.rest import run_document
     from dmnroute.cli.views.timeline import timeline
+    from dmnroute.router.clock import SystemClock
+    from dmnroute.routing.awaiting import awaited
 
     async with session.store() as store:
         state, history = await with_history(store, run)
+    waits = awaited(history, now=SystemClock().now()) if state.status in ("waiting", "escalated") else None
     if as_json:
-        streams.document(run_document(state, history))
+        streams.document(run_document(state, history) | {"waits": waits.model_dump() if waits else None})
     else:
-        streams.say(timeline(state, history))
+        streams.say(timeline(state, history, waits=waits))

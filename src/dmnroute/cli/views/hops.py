@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dmnroute.cli.views.figures import seconds
+from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records import DecisionRecord, Plan, RuleHit
 
@@ -18,7 +19,8 @@ def what(plan: Plan) -> str:
         case "wait":
             return " ".join(("wait", *_waiting(plan)))
         case "escalate":
-            group = f" to `{plan.group}`" if plan.group else ""
+            names = " and ".join(f"`{name}`" for name in (*assignees_of(plan), *groups_of(plan)))
+            group = f" to {names}" if names else ""
             limit = f", {seconds(plan.wait)} to answer" if plan.wait is not None else ""
             return f"escalate{group}{limit}"
         case _:

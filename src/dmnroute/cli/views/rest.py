@@ -65,7 +65,9 @@ def _say_question(state: RunState, history: History) -> None:
             streams.say(f"{name}: {text}")
     if plan.steps and plan.steps[0].input:
         streams.say(streams.json_text(plan.steps[0].input, indent=2))
-    streams.say(f"answer: dmnroute answer {state.run.id} --input key=value")
+    if plan.refused:
+        streams.say(f"the answer before was refused: {plan.refused}")
+    streams.say(f"answer: dmnroute answer {state.run.id}" + ("" if plan.form else " --input key=value"))
 
 
 def _say_why_open(state: RunState, history: History) -> None:

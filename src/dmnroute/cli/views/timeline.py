@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dmnroute.cli.streams import json_text
+from dmnroute.cli.views.awaiting import lines
 from dmnroute.cli.views.figures import clock_time, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
+from dmnroute.routing.awaiting import Awaited
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
@@ -14,12 +16,14 @@ from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Signal, Stage
 
 
-def timeline(state: RunState, history: History) -> str:
-    """The whole text."""
+def timeline(state: RunState, history: History, *, waits: Awaited | None = None) -> str:
+    """The whole text; `waits` is what the run waits for now."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     pairs = zip(history.hops, [*ends, None], strict=False)
     hops = [line for hop, end in pairs for line in _hop(hop, end, state, history.signals)]
-    return "\n".join([*_head(state), *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)])
+    return "\n".join(
+        [*_head(state), *_waits(waits), *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)]
+    )
 
 
 def _head(state: RunState) -> Iterator[str]:
@@ -36,6 +40,11 @@ def _head(state: RunState) -> Iterator[str]:
         yield f"parent   {run.parent.rpartition('/')[0]}, step {run.parent}"
     if state.owner:
         yield f"driven by {state.owner}"
+
+
+def _waits(waits: Awaited | None) -> Iterator[str]:
+    if waits is not None:
+        yield from lines(waits)
 
 
 def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal]) -> Iterator[str]:
@@ -56,6 +65,7 @@ _STAGES: Mapping[Stage, str] = {
     "guards_before": "asks the next guards before it is sent",
     "guarded": "sends what the guards let through",
     "guards_after": "asks guards before the tables see it",
+    "asked_again": "asks again: the answer didn't fit",
 }
 
 
@@ -76,7 +86,8 @@ def _why(decision: DecisionRecord) -> Iterator[str]:
 
 def _step(step: PlannedStep, outcome: Outcome | None) -> str:
     if outcome is None:
-        return f"{step.agent}  no outcome yet"
+        later = f", due after {seconds(step.delay)}" if step.delay is not None else ""
+        return f"{step.agent}  no outcome yet{later}"
     parts = [step.agent, outcome.status]
     if outcome.confidence is not None:
         parts.append(f"confidence {outcome.confidence.normalize():f}")
