@@ -93,8 +93,8 @@ def logarithm(number: Decimal) -> Decimal:
 @builtin("stddev(list: list)", "stddev(n: Any…)")
 def deviation(*arguments: object) -> Decimal:
     """The standard deviation of a sample."""
-    given = arguments[0] if len(arguments) == 1 else list(arguments)
-    if isinstance(given, list) and len(given) == 1 and isinstance(given[0], Decimal):
+    given = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], list) else list(arguments)
+    if len(given) == 1 and isinstance(given[0], Decimal):
         raise Fails("a deviation needs at least two numbers")
     return stddev(*arguments)
 

@@ -111,13 +111,18 @@ class Builtin:
             if name not in known:
                 message = f"`{self.name}` has no parameter `{name}`{did_you_mean(name, known)}"
                 return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
-        in_this_order = sorted(self.overloads, key=lambda overload: not overload.begins_with(arguments))
-        for overload in in_this_order:
+        for overload in self._by_names(arguments):
             positional = _positional(overload.parameters, arguments)
             values = None if positional is None else _fitted(overload.parameters, positional, self.converts)
             if values is not None:
                 return self._run(overload, values, evaluation, site)
         return self._refused(list(arguments.values()), evaluation, site)
+
+    def _by_names(self, names: Iterable[str]) -> Sequence[Overload]:
+        """The signatures, by the standard those with the names in this order first: `before(range: r, point: p)`."""
+        if self.by is not STANDARD:
+            return self.overloads
+        return sorted(self.overloads, key=lambda overload: not overload.begins_with(names))
 
     def as_function(self) -> Function:
         """The builtin as a value, to pass it on: `sort(names, …)` takes functions."""
