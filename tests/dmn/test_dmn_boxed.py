@@ -6,7 +6,7 @@ import pytest
 from tests.dmn.dmn_text import decision, definitions, literal
 
 from dmnroute.dmn import load
-from dmnroute.errors import FeelError
+from dmnroute.errors import FeelError, TableError
 from dmnroute.feel import Limits
 
 
@@ -93,3 +93,13 @@ def test_the_entries_of_a_boxed_context_have_distinct_names():
         "the context has the key `a` twice\nclaims.dmn, decision `Route`"
     ]
     assert _route(body, dialect="camunda").evaluate("d_Route", {}).value == {"a": 3, "b": 2}
+
+
+def test_elements_nested_too_deeply_are_refused():
+    """Ten thousand contexts in each other end as a plain error."""
+    opened, closed = "<context><contextEntry>", "</contextEntry></context>"
+    assert _route(opened * 100 + literal("1") + closed * 100).evaluate("Route", {}).value == 1
+    with pytest.raises(TableError) as caught:
+        _route(opened * 10_000 + literal("1") + closed * 10_000)
+    assert str(caught.value) == "elements are nested more than 256 levels deep (line 2)\nclaims.dmn"
+    assert caught.value.code == "xml_depth"

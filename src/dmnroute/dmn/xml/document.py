@@ -13,6 +13,9 @@ from dmnroute.source import Source, Span
 MAX_BYTES = 16_000_000
 """The largest file that is read; a table of 10,000 rules and ten columns has about 8 MB."""
 
+MAX_DEPTH = 256
+"""Elements inside of each other; the limit of libxml2."""
+
 
 def parse(source: bytes | str, *, file: str = "", keep_comments: bool = False) -> etree._Element:
     """Read a DMN file's root element. Raises TableError (`xml_*`) for what isn't a harmless DMN file."""
@@ -45,6 +48,8 @@ def _syntax_error(error: etree.XMLSyntaxError, data: bytes, file: str) -> TableE
     if b"<!ENTITY" in data.replace(b"\0", b""):
         return _dtd_error(file)
     line, column = error.position
+    if "excessive depth" in (error.msg or "").lower():
+        return _depth_error(file, line)
     reason = re.sub(r", line \d+, column \d+.*$", "", error.msg or "").strip()
     text = data.decode("utf-8", errors="replace").split("\n")
     source, span = None, None
@@ -54,6 +59,11 @@ def _syntax_error(error: etree.XMLSyntaxError, data: bytes, file: str) -> TableE
         span = Span(start, start + 1)
     message = f"the file isn't well-formed XML, line {line}: {reason[:1].lower()}{reason[1:]}"
     return TableError(message, code="xml_syntax", place=Place(file, source=source, span=span))
+
+
+def _depth_error(file: str, line: int) -> TableError:
+    message = f"elements are nested more than {MAX_DEPTH} levels deep (line {line})"
+    return TableError(message, code="xml_depth", place=Place(file))
 
 
 def _dtd_error(file: str) -> TableError:
