@@ -20,7 +20,7 @@ from tests.store.samples import decision, later, outcome, run, step, stop
 from dmnroute.errors import DmnrouteError
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports import Event, HopWrite, Store
-from dmnroute.routing.records import Plan
+from dmnroute.routing.records import Plan, Signal
 from dmnroute.store.open import open_store
 
 NAMES = ("r1", "é")
@@ -70,6 +70,8 @@ class Stores(RuleBasedStateMachine):
 
     def __init__(self, url: str) -> None:
         super().__init__()
+        self.told: set[tuple[str, int]] = set()
+        self.kept: dict[str, str] = {}
         self.runner = asyncio.Runner()
         self.stores = [self.runner.run(open_store(each)) for each in ("memory:", url)]
 
@@ -78,9 +80,10 @@ class Stores(RuleBasedStateMachine):
             self.runner.run(store.close())
         self.runner.close()
 
-    def both(self, act: Callable[[Store], Awaitable[Any]]) -> None:
+    def both(self, act: Callable[[Store], Awaitable[Any]]) -> Any:
         memory, database = (self.runner.run(_answer(act, store)) for store in self.stores)
         assert memory == database
+        return memory
 
     @initialize()
     def begin(self) -> None:
@@ -113,11 +116,14 @@ class Stores(RuleBasedStateMachine):
 
     @rule(given=outcomes, at=times)
     def record(self, given: Any, at: Any) -> None:
-        self.both(lambda store: store.record(given, at=at))
+        if self.both(lambda store: store.record(given, at=at)) is True:
+            self.kept[given.step] = given.status
 
     @rule(name=names, payload=values, at=times, key=st.sampled_from([None, "a"]))
     def signal(self, name: str, payload: Any, at: Any, key: str | None) -> None:
-        self.both(lambda store: store.signal(name, "go", payload, at=at, key=key))
+        answer = self.both(lambda store: store.signal(name, "go", payload, at=at, key=key))
+        if isinstance(answer, Signal):
+            self.told.add((name, answer.number))
 
     @rule(name=names, data=contexts, at=times, why=st.none() | texts, key=st.sampled_from([None, "a"]))
     def control(self, name: str, data: Any, at: Any, why: str | None, key: str | None) -> None:
@@ -136,6 +142,17 @@ class Stores(RuleBasedStateMachine):
         for name in NAMES:
             self.both(lambda store, name=name: store.history(name))
             self.both(lambda store, name=name: store.step(f"{name}/1.2"))
+
+    @invariant()
+    def no_signal_and_no_answer_that_was_taken_is_lost(self) -> None:
+        for name in NAMES:
+            history = self.runner.run(self.stores[1].history(name))
+            signals = [signal.number for signal in history.signals] if history else []
+            assert signals == list(range(1, len(signals) + 1))
+            assert {number for run, number in self.told if run == name} == {*signals}
+            found = {outcome.step: outcome.status for outcome in history.outcomes()} if history else {}
+            kept = {step: status for step, status in self.kept.items() if step.startswith(f"{name}/")}
+            assert kept.items() <= found.items()
 
     @invariant()
     def the_cost_of_a_run_is_what_its_outcomes_cost(self) -> None:
