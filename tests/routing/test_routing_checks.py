@@ -39,6 +39,7 @@ def test_every_rule_of_the_list_is_tried_here() -> None:
         "wrong_word",
         "join_condition",
         "foreign_input",
+        "unknown_kind",
     ]
 
 
@@ -195,3 +196,44 @@ def test_the_agents_alone_make_the_difference() -> None:
     more = replace(CATALOGUE.agents["ask"], name="aks")
     text = route(["run.hop"], ["agent", "action"], [["-", '"aks"', "null"]])
     assert found(text, catalogue=Catalogue({**CATALOGUE.agents, "aks": more})) == []
+
+
+KIND = "last.outcomes[1].error.kind"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "meant"),
+    [
+        ('"timeouts"', "timeouts", "; did you mean `timeout`?"),
+        ('"crashed", "rate_limit"', "rate_limit", "; did you mean `rate_limited`?"),
+        ('not("blury")', "blury", "; did you mean `blurry`?"),
+    ],
+)
+def test_a_kind_of_error_must_exist(cell: str, kind: str, meant: str) -> None:
+    """One of dmnroute's, or one that an agent declares: else the rule waits for ever."""
+    ocr = replace(CATALOGUE.agents["ocr"], errors=frozenset({"blurry"}))
+    catalogue = replace(CATALOGUE, agents={**CATALOGUE.agents, "ocr": ocr})
+    assert found(route([KIND], ["agent", "action"], [[cell, '"ocr"', "null"]]), catalogue=catalogue) == [
+        f"warning: nobody gives an error of kind `{kind}`{meant}\n"
+        "p.dmn, decision `Route`, rule 1, input 1\n"
+        f"  {cell}\n  {'^' * len(cell)}\n"
+        'hint: an agent declares its own kinds: `@agent("…", errors=("unreadable",))`'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (f'{KIND} = "timeout"', []),
+        (f'"tmieout" != {KIND}', ["tmieout"]),
+        (f'{KIND} in ("refused", "abused")', ["abused"]),
+        ('some o in last.outcomes satisfies o.error.kind = "brake"', ["brake"]),
+        ('list contains(last.outcomes.error.kind, "budgets")', ["budgets"]),
+        ('count(last.outcomes[error.kind = "crash"]) > 0', ["crash"]),
+        ('steps.ocr.status = "whatever"', []),
+    ],
+)
+def test_kinds_are_looked_for_in_expressions_too(text: str, kinds: list[str]) -> None:
+    """Wherever `error.kind` is held against a text."""
+    findings = of_route("true", '"ocr"', "null", inputs=[text])
+    assert [each.split("`")[1] for each in findings] == kinds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -273,3 +273,30 @@ async def vote(ballot: Ballot, step: Step) -> Vote:
         raise AgentFailure("abstains", "no vote")
     step.report(confidence=ballot.confidence)
     return Vote(voter=ballot.voter)
+
+
+class Thing(BaseModel):
+    thing: Any
+
+
+@agent("limited", timeout=60)
+async def limited(task: Task, step: Step) -> Greeting:
+    """Be asked too often at the first attempt, answer at the second."""
+    note(task, step)
+    if step.attempt == 1:
+        raise AgentFailure("rate_limited", "20 calls a minute", retry_after=20)
+    return Greeting(greeting="at last")
+
+
+@agent("write_too_much")
+async def write_too_much(task: Task, step: Step) -> Pages:
+    """Give more than is kept."""
+    note(task, step)
+    return Pages(pages=["x" * 9_000_000])
+
+
+@agent("write_nonsense")
+async def write_nonsense(task: Task, step: Step) -> Thing:
+    """Give what has no JSON form."""
+    note(task, step)
+    return Thing(thing=float("nan"))

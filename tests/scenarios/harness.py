@@ -8,16 +8,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+
 from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
+from dmnroute.errors import OperatorError
 from dmnroute.project import Project
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.answers import answered
 from dmnroute.routing.history import History
+from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.testing import ManualClock
@@ -73,6 +78,12 @@ class Harness(Protocol):
 
     async def redeliver_step(self, run: str, hop: int, index: int) -> bool:
         """Deliver the outcome of a step once more, with another output; says whether it was taken."""
+
+    def lose_next_outcome(self) -> None:
+        """Let the process that has the next outcome die before the outcome is kept."""
+
+    async def deliver_again(self, run: str) -> None:
+        """Let what was lost be done once more by another process."""
 
     async def history(self, run: str) -> History: ...
 
@@ -180,6 +191,14 @@ class LocalHarness:
         again = Outcome(step=step.id, agent=step.agent, status="ok", output={"greeting": "once more"})
         return await self.app.router.record(again)
 
+    def lose_next_outcome(self) -> None:
+        lose_next_outcome(self.app.store)
+
+    async def deliver_again(self, run: str) -> None:
+        with pytest.raises(OperatorError, match="lost"):
+            await self._driving[run]
+        self._drive(run)
+
     async def history(self, run: str) -> History:
         history = await self.app.store.history(run)
         assert history is not None
@@ -188,6 +207,17 @@ class LocalHarness:
     def calls(self) -> Counter[str]:
         lines = self.ledger.read_text().splitlines() if self.ledger.exists() else []
         return Counter(line.split()[0] for line in lines)
+
+
+def lose_next_outcome(store: Store) -> None:
+    """The next outcome finds no store; all others do."""
+    kept = store.record
+
+    async def lost(outcome: Outcome, *, at: datetime) -> bool:
+        setattr(store, "record", kept)  # noqa: B010 (a method of a protocol)
+        raise OperatorError("the outcome is lost", code="store_away")
+
+    setattr(store, "record", lost)  # noqa: B010
 
 
 @asynccontextmanager

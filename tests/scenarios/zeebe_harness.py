@@ -17,6 +17,7 @@ from uuid import uuid4
 from pyzeebe import Job
 from pyzeebe.proto import gateway_pb2 as pb
 from pyzeebe.proto.gateway_pb2_grpc import GatewayStub
+from tests.scenarios.harness import lose_next_outcome
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import Registry
@@ -39,7 +40,7 @@ from dmnroute.zeebe.route_worker import RouteWorker
 from dmnroute.zeebe.serving import agents_worker
 from dmnroute.zeebe.signal_worker import SIGNAL_VARIABLES, SignalWorker
 from dmnroute.zeebe.wire import ROUTE_VARIABLES
-from dmnroute.zeebe.worker import Worker
+from dmnroute.zeebe.worker import PUT_OFF, Worker
 
 PATIENCE = 8.0
 
@@ -175,6 +176,12 @@ class ZeebeHarness:
         step = (await self.history(run)).hops[hop - 1].decision.plan.steps[index - 1]
         again = Outcome(step=step.id, agent=step.agent, status="ok", output={"greeting": "once more"})
         return await self.router.record(again)
+
+    def lose_next_outcome(self) -> None:
+        lose_next_outcome(self.router.store)
+
+    async def deliver_again(self, run: str) -> None:
+        await self.advance(PUT_OFF)
 
     async def history(self, run: str) -> History:
         history = await self.router.store.history(self._ids.get(run, run))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ async def zeebe(tmp_path: Path, broker: RunningBroker) -> AsyncIterator[ZeebeHar
 
 
 @asynccontextmanager
-async def foreign_worker(broker: RunningBroker, job_type: str, answer: dict[str, Any]) -> AsyncIterator[None]:
-    """A worker as others write it: it knows nothing of dmnroute."""
+async def foreign_worker(broker: RunningBroker, job_type: str, *answers: dict[str, Any]) -> AsyncIterator[None]:
+    """A worker as others write it: it knows nothing of dmnroute. The last answer is given again and again."""
+    left = list(answers)
     channel = connect(broker.grpc_address)
     worker = ZeebeWorker(channel, stream_enabled=True, poll_retry_delay=1)
 
     async def handle(job: Job) -> dict[str, Any]:
-        return answer
+        return left.pop(0) if len(left) > 1 else left[0]
 
     handle.__annotations__["job"] = Job
     worker.task(task_type=job_type, max_running_jobs=1000)(handle)
@@ -179,3 +181,23 @@ async def test_a_run_that_waits_for_long_is_looked_for_seldom(zeebe: ZeebeHarnes
     assert await reconciler.look() == []
     await zeebe.advance(11)
     assert await reconciler.look() == [run]
+
+
+async def test_the_router_retries_for_workers_that_do_not(tmp_path: Path, broker: RunningBroker) -> None:
+    """What a foreign worker calls retryable is tried again as the policy says; tables see the last attempt."""
+    answers = [
+        {"outcome": {"error": {"kind": "rate_limited", "message": "later", "retryable": True}, "cost": 0.5}},
+        {"outcome": {"output": {"greeting": "hi"}, "cost": 0.25}},
+    ]
+    async with zeebe_harness(tmp_path, broker, elsewhere=["greet"]) as zeebe:
+        result = {"action": '"complete"', "result": "last.outcomes[1]"}
+        zeebe.publish("p", by_hop([*COLUMNS, "retries", "result"], [{"agent": '"greet"', "retries": "1"}, result]))
+        async with foreign_worker(broker, "agent.greet", *answers):
+            run = await zeebe.start("p")
+            await zeebe.until(run, "waiting")
+            await zeebe.advance(1)
+            state = await zeebe.until(run, "completed")
+            stages = [hop.decision.stage for hop in (await zeebe.history(run)).hops]
+    assert stages == [None, "backoff", "retry", None]
+    seen = state.result
+    assert (seen["output"], seen["cost"], seen["attempt"]) == ({"greeting": "hi"}, Decimal("0.75"), 2)

@@ -18,6 +18,9 @@ MAX_CHARACTERS = 100_000
 MAX_BYTES = 50_000_000
 """PDF files and pictures above this size are not opened: they have to be decoded as a whole."""
 
+FILE_ERRORS = ("missing", "unreadable", "corrupt")
+"""The kinds of failure of whoever opens a file."""
+
 GZIP = b"\x1f\x8b"
 
 

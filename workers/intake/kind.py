@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import Step, agent
 
-from .documents import Document, beginning, is_packed, regular_file
+from .documents import FILE_ERRORS, Document, beginning, is_packed, regular_file
 from .once import once
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Kind(BaseModel):
     size: int = Field(description="bytes on disk")
 
 
-@agent("detect_kind", cost="0.0001", timeout=30, requires=("magika",))
+@agent("detect_kind", cost="0.0001", timeout=30, requires=("magika",), errors=FILE_ERRORS)
 def detect_kind(document: Document, step: Step) -> Kind:
     """Tell the kind of a file by a trained model over its bytes (magika)."""
     size = regular_file(document.path).st_size
@@ -50,7 +50,7 @@ def detect_kind(document: Document, step: Step) -> Kind:
     )
 
 
-@agent("sniff_kind", cost="0", timeout=10)
+@agent("sniff_kind", cost="0", timeout=10, errors=FILE_ERRORS)
 def sniff_kind(document: Document, step: Step) -> Kind:
     """Tell the kind of a file by its first bytes and its share of readable characters."""
     size = regular_file(document.path).st_size

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import AgentFailure, Step, agent
 
-from .documents import MAX_CHARACTERS, Document, whole
+from .documents import FILE_ERRORS, MAX_CHARACTERS, Document, whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -41,7 +41,7 @@ class PdfText(BaseModel):
     warnings: list[str] = []
 
 
-@agent("read_pdf", cost="0.0004", timeout=60, requires=("pypdfium2",))
+@agent("read_pdf", cost="0.0004", timeout=60, requires=("pypdfium2",), errors=(*FILE_ERRORS, "encrypted"))
 def read_pdf(document: Document, step: Step) -> PdfText:
     """Read the text layer of a PDF file, and tell which pages have none."""
     pages, count = _page_texts(document.path, step)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import AgentFailure, Step, agent
 
-from .documents import MAX_CHARACTERS, Document, beginning
+from .documents import FILE_ERRORS, MAX_CHARACTERS, Document, beginning
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,7 +42,7 @@ class Text(BaseModel):
     warnings: list[str] = []
 
 
-@agent("read_text", cost="0.0002", timeout=30)
+@agent("read_text", cost="0.0002", timeout=30, errors=(*FILE_ERRORS, "binary", "unknown_encoding"))
 def read_text(file: TextFile, step: Step) -> Text:
     """Read a text file, gzipped or not; what isn't UTF-8 is decoded by the fallback and trusted less."""
     data, more = beginning(file.path, 4 * MAX_CHARACTERS)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from dmnroute import AgentFailure, Step, agent
 
-from .documents import MAX_CHARACTERS, Document, whole
+from .documents import FILE_ERRORS, MAX_CHARACTERS, Document, whole
 from .once import once
 from .pdf import PAGE_BREAK, drawn_page
 
@@ -61,7 +61,14 @@ class Line:
     bottom: float
 
 
-@agent("ocr", cost="0.0100", timeout=120, requires=("rapidocr", "onnxruntime", "PIL"), version="1")
+@agent(
+    "ocr",
+    cost="0.0100",
+    timeout=120,
+    requires=("rapidocr", "onnxruntime", "PIL"),
+    version="1",
+    errors=(*FILE_ERRORS, "encrypted"),
+)
 def ocr(scan: Scan, step: Step) -> ScannedText:
     """Read a picture, or the pages of a PDF file that have no text, by trained models (rapidocr)."""
     wanted = scan.empty_pages if scan.media == "pdf" else [1]

@@ -33,21 +33,36 @@ FEEL_WORDS = frozenset(_WORDS.split())
 class AgentFailure(Exception):
     """The agent could not do its work, for a reason that tables can route on.
 
-    ``kind`` is a short identifier such as ``unreadable``; ``retryable`` says whether the same call may go well later.
+    ``kind`` is a short identifier such as ``unreadable``; ``retryable`` says whether the same call may go well later,
+    and ``retry_after`` (seconds) when: a failure that says so is retryable.
     """
 
-    def __init__(self, kind: str, message: str, *, retryable: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        retryable: bool | None = None,
+        retry_after: float | Decimal | None = None,
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
-        self.retryable = retryable
+        self.retry_after = _waiting_time(retry_after)
+        self.retryable = self.retry_after is not None if retryable is None else retryable
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_failure, (self.kind, self.message, self.retryable)
+        return _rebuild_failure, (self.kind, self.message, self.retryable, self.retry_after)
 
 
-def _rebuild_failure(kind: str, message: str, retryable: bool) -> AgentFailure:
-    return AgentFailure(kind, message, retryable=retryable)
+def _waiting_time(seconds: float | Decimal | None) -> Decimal | None:
+    """What services say is not always a time that one can wait."""
+    waiting = None if seconds is None else Decimal(str(seconds))
+    return waiting if waiting is not None and waiting.is_finite() and waiting >= 0 else None
+
+
+def _rebuild_failure(kind: str, message: str, retryable: bool, retry_after: Decimal | None) -> AgentFailure:
+    return AgentFailure(kind, message, retryable=retryable, retry_after=retry_after)
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,8 @@ class Agent(Generic[P, R]):
     version: str
     target: Target | None = None
     """What stands behind it, where it says so."""
+    errors: tuple[str, ...] = ()
+    """The kinds of its failures, beside those that every agent may have."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -97,11 +114,13 @@ def agent(
     requires: tuple[str, ...] = (),
     version: str = "1",
     target: str | None = None,
+    errors: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Agent[P, R]]:
     """Declare a function as an agent; its type hints are its schema.
 
     The function takes one pydantic model and, if it wants to report anything, a `Step`; it returns a pydantic model.
     `target` says what stands behind it, as `vendor/model`; input fields in braces are filled in: `openai/{model}`.
+    `errors` are the kinds that it raises as `AgentFailure`; checks of tables know them then.
 
     Raises:
         AgentError: the name isn't a FEEL identifier, cost or timeout make no sense, the type hints don't say what
@@ -126,6 +145,7 @@ def agent(
             requires=requires,
             version=version,
             target=None if target is None else target_of(name, target, input_type),
+            errors=errors,
         )
 
     return declare

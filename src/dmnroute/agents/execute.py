@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,18 +18,20 @@ from dmnroute.agents.registry import Registry, describe
 from dmnroute.agents.slots import Slots
 from dmnroute.agents.step import Progress, Step
 from dmnroute.errors import AgentError
-from dmnroute.routing.canonical import plain
+from dmnroute.routing.canonical import dumps, plain
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.ports import Clock
 from dmnroute.routing.records import Outcome, PlannedStep, StepError
-from dmnroute.routing.retries import retry_delay
+from dmnroute.routing.retries import has_time, retry_delay
 
 GRACE = 5.0
 """Seconds that an agent gets to clean up when it is cancelled; then nobody waits for it any more."""
 
 LONGEST_MESSAGE = 2000
 """Characters of an error's message that are kept."""
+LARGEST_RESULT = 8_000_000
+"""Bytes of an output that are kept; larger ones belong into a file store, and their address into the output."""
 
 Answer = tuple[dict[str, Any] | None, StepError | None]
 """The output, or why there is none."""
@@ -81,7 +84,8 @@ class StepRunner:
             modules = ", ".join(f"`{module}`" for module in found.missing)
             return failed(step, "unavailable", f"agent `{found.name}` needs {modules}, which isn't installed")
         attempts = _Attempts(step.attempt)
-        work = asyncio.create_task(self._outcome(found, step, attempts, on_progress))
+        until = None if timeout is None else self.clock.now() + timedelta(microseconds=int(timeout * 1_000_000))
+        work = asyncio.create_task(self._outcome(found, step, attempts, on_progress, until=until))
         return await self._within(timeout, work, step, attempts)
 
     async def _within(
@@ -101,13 +105,19 @@ class StepRunner:
             await _cancel(work, timer)
 
     async def _outcome(
-        self, agent: Agent[..., Any], step: PlannedStep, attempts: _Attempts, on_progress: Progress | None
+        self,
+        agent: Agent[..., Any],
+        step: PlannedStep,
+        attempts: _Attempts,
+        on_progress: Progress | None,
+        *,
+        until: datetime | None,
     ) -> Outcome:
-        """Try until it goes well, or may not be tried again."""
+        """Try until it goes well, or may not be tried again, or there is no time for it: then the failure stands."""
         while True:
             outcome = await self._attempt(agent, step, attempts, on_progress)
             delay = retry_delay(step, outcome, attempt=attempts.number)
-            if delay is None or _is_cancelled():
+            if delay is None or _is_cancelled() or not has_time(delay, now=self.clock.now(), until=until):
                 return outcome.model_copy(update=attempts.total())
             await self.clock.sleep(delay)
             attempts.number += 1
@@ -152,7 +162,8 @@ class StepRunner:
             result = await self._invoke(agent, argument, handle, priority=step.priority)
             return _plain(_valid(agent.output_type, result, "schema_output")), None
         except AgentFailure as failure:
-            return None, _error(str(failure.kind), str(failure.message), retryable=bool(failure.retryable))
+            error = _error(str(failure.kind), str(failure.message), retryable=bool(failure.retryable))
+            return None, error.model_copy(update={"retry_after": failure.retry_after})
         except AgentError as error:
             return None, _error(error.code, error.message)
         except asyncio.CancelledError:
@@ -200,11 +211,19 @@ def _valid(model: type[BaseModel], value: Any, kind: str) -> BaseModel:
 
 
 def _plain(output: BaseModel) -> Any:
-    """Raises AgentError `schema_output`, when there is no JSON form."""
+    """Raises AgentError: `schema_output`, when there is no JSON form, or `too_large`."""
     try:
-        return plain(output.model_dump())
+        found = plain(output.model_dump())
+        size = len(dumps(found).encode())
     except (ValueError, RecursionError) as error:
         raise AgentError(f"the output can't be recorded: {error}", code="schema_output") from error
+    if size > LARGEST_RESULT:
+        raise AgentError(
+            f"the output is {size:,} bytes, and {LARGEST_RESULT:,} are kept: put it where it belongs, and its address"
+            " into the output",
+            code="too_large",
+        )
+    return found
 
 
 def _error(kind: str, message: str, *, retryable: bool = False) -> StepError:

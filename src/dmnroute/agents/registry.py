@@ -101,6 +101,7 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         cost=agent.cost,
         timeout=agent.timeout,
         version=agent.version,
+        errors=frozenset(agent.errors),
         description=agent.description,
         target=agent.target,
         problem=partial(_problem, agent.input_type),

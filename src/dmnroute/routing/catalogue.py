@@ -27,6 +27,8 @@ class AgentSpec:
     timeout: Decimal = Decimal(60)
     """Seconds, when the table sets none."""
     version: str = "1"
+    errors: frozenset[str] = frozenset()
+    """The kinds of its own failures."""
     description: str = ""
     target: Target | None = None
     """What stands behind it, where it says so."""

@@ -228,6 +228,7 @@ STEP_COLUMNS = (
     "as",
     "timeout",
     "retries",
+    "backoff",
     "max_cost",
     "priority",
     "reuse",

@@ -9,6 +9,7 @@ from dmnroute.routing.guarding import guarded, next_guards_after, next_guards_be
 from dmnroute.routing.people import asked_again
 from dmnroute.routing.plan import Situation
 from dmnroute.routing.records import Plan, Stage
+from dmnroute.routing.retrying import back_off, try_again
 from dmnroute.routing.rounds import Round
 
 FollowUp: TypeAlias = Callable[[Round, Situation], Plan | None]
@@ -17,6 +18,8 @@ FollowUp: TypeAlias = Callable[[Round, Situation], Plan | None]
 FOLLOW_UPS: Sequence[tuple[Stage, FollowUp]] = (
     ("guards_before", next_guards_before),
     ("guarded", guarded),
+    ("backoff", back_off),
+    ("retry", try_again),
     ("guards_after", next_guards_after),
     ("asked_again", asked_again),
 )

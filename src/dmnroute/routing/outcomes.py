@@ -28,7 +28,8 @@ def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
 
 def cancelled(step: PlannedStep) -> Outcome:
     """The step's result is no longer wanted."""
-    return Outcome(step=step.id, agent=step.agent, status="cancelled")
+    error = StepError(kind="cancelled", message="its result was no longer wanted")
+    return Outcome(step=step.id, agent=step.agent, status="cancelled", error=error)
 
 
 def refused(step: PlannedStep) -> Outcome | None:

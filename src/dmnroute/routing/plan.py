@@ -193,6 +193,7 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         process=draft.agent.removeprefix(PROCESS) if draft.agent.startswith(PROCESS) else None,
         input=given,
         retries=columns.whole(row, "retries", lowest=0) or 0,
+        backoff=columns.some_seconds(row, "backoff"),
         timeout=timeout,
         deadline=situation.after(timeout),
         max_cost=allowance,

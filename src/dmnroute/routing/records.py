@@ -19,9 +19,10 @@ ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
 LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
-Stage: TypeAlias = Literal["guards_before", "guarded", "guards_after", "asked_again"]
+Stage: TypeAlias = Literal["guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again"]
 """What a hop does that tables didn't decide, because it follows from what they decided last: ask the next guards, send
-what guards let through, ask guards about what came back, ask people again whose answer didn't fit its form."""
+what guards let through, wait before a retry, try failed steps again, ask guards about what came back, ask people again
+whose answer didn't fit its form."""
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 
@@ -101,6 +102,8 @@ class StepError(Record):
     kind: str
     message: str
     retryable: bool = False
+    retry_after: Decimal | None = Field(None, ge=0)
+    """Seconds after which the same call may go well, where somebody said so (`Retry-After`)."""
 
 
 class PlannedStep(Record):
@@ -118,6 +121,8 @@ class PlannedStep(Record):
     input: dict[str, Any] = {}
     attempt: int = 1
     retries: int = 0
+    backoff: Decimal | None = None
+    """Seconds before the first retry, doubled each time; null is the usual half second."""
     timeout: Decimal | None = None
     """Seconds from dispatch, the time in the queue included; null (never) for people only."""
     deadline: datetime | None = None
@@ -137,7 +142,7 @@ class PlannedStep(Record):
     after: tuple[str, ...] = ()
     """Guards that see the output before tables do."""
     slot: int | None = None
-    """Of a step that guards another one: the index of that one, from 1."""
+    """Of a step that guards another one, or tries it again: the index of that one, from 1."""
     refused: StepError | None = None
     """Why nobody is sent: a guard didn't let the input through."""
     target: str | None = None
@@ -164,6 +169,8 @@ class Outcome(Record):
     reused: bool = False
     manual: bool = False
     """Whether a person gave it in the agent's place."""
+    foreign: bool = False
+    """It came from a worker that keeps nothing in the store, and may try nothing again by itself: the router does."""
     proposal: list[dict[str, Any]] = []
     target: str | None = Field(None, pattern=TARGET.pattern, max_length=LONGEST_TARGET)
     """What was called behind the agent, as it reported: `vendor/model`."""

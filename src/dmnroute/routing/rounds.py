@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.records import PEOPLE, Outcome, PlannedStep, Stage
 from dmnroute.routing.verdicts import Side, Verdict, after_verdict, verdict_of, withheld
 
@@ -67,16 +69,32 @@ class Round:
         return outcome
 
     def worked(self, slot: int) -> Outcome | None:
-        """What came of a wanted step, whatever guards say of it."""
+        """What came of a wanted step, whatever guards say of it: its latest attempt, with the cost of all."""
+        attempts = [outcome for _, outcome in self._attempts(slot) if outcome is not None]
+        if len(attempts) < 2:
+            return attempts[0] if attempts else None
+        figures = {"cost": _cost_of(attempts), "tokens": sum(outcome.tokens for outcome in attempts)}
+        return attempts[-1].model_copy(update=figures)
+
+    def sent(self, slot: int) -> tuple[PlannedStep, Outcome | None]:
+        """A step as it was sent last, and what came of it; null while nothing has."""
+        *_, latest = self._attempts(slot)
+        return latest
+
+    def _attempts(self, slot: int) -> Iterator[tuple[PlannedStep, Outcome | None]]:
+        """A wanted step each time that it was sent, with what came of it."""
         if self.work is None:
-            return None
-        return self.work.outcomes.get(self.work.decision.plan.steps[slot - 1].id)
+            return
+        first = self.work.decision.plan.steps[slot - 1]
+        yield first, self.work.outcomes.get(first.id)
+        for hop in self.at("retry"):
+            yield from ((step, hop.outcomes.get(step.id)) for step in hop.decision.plan.steps if step.slot == slot)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes of the wanted steps, by index."""
         if self.hops[0].decision.plan.action == "escalate":
             return self.hops[-1].ordered()[:1]  # reminders say nothing of what people answered
-        if self.work is not None and not any(step.after for step in self.wanted):
+        if len(self.hops) == 1 and self.work is not None and not any(step.after for step in self.wanted):
             return self.work.ordered()
         found = (self.outcome(slot) for slot in range(1, len(self.wanted) + 1))
         return tuple(outcome for outcome in found if outcome is not None)
@@ -95,6 +113,11 @@ class Round:
         yield from self.reminded()
         for hop in self.asking("after"):
             yield from hop.ordered()
+
+
+def _cost_of(attempts: Sequence[Outcome]) -> Decimal | None:
+    """USD of all attempts; null when nobody knows that of one."""
+    return None if any(outcome.cost is None for outcome in attempts) else known_cost(attempts)
 
 
 def _answer(hop: Hop, slot: int) -> Outcome | None:

@@ -15,6 +15,7 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import FAILURES, join_end
+from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, wait_until
@@ -174,20 +175,23 @@ def outcome_to_wire(outcome: Outcome, *, max_output: int, stored: bool) -> dict[
 
     An output that is larger than it may be travels by reference when it is stored; else the step fails, with the cause.
     """
-    wire: dict[str, Any] = {"status": outcome.status, "confidence": outcome.confidence, "cost": outcome.cost}
-    if outcome.target is not None:
-        wire["target"] = outcome.target
+    wire = outcome.model_dump(include={"status", "confidence", "cost", "attempt", "latency"})
+    wire |= {
+        name: value
+        for name in ("tokens", "calls", "metrics", "proposal", "target")
+        if (value := getattr(outcome, name))
+    }
     if outcome.error is not None:
         wire["error"] = outcome.error.model_dump()
     if outcome.output is None:
         return wire
     size = len(dumps(outcome.output).encode())
     if size <= max_output:
-        return wire | {"output": outcome.output, "metrics": outcome.metrics, "tokens": outcome.tokens}
+        return wire | {"output": outcome.output}
     if stored:
         return wire | {"output_ref": outcome.step}
     message = f"the output is {size:,} bytes, and a step of this hop may give {max_output:,} inline"
-    return {"status": "failed", "cost": outcome.cost, "error": {"kind": "too_large", "message": message}}
+    return wire | {"status": "failed", "error": {"kind": "too_large", "message": message}}
 
 
 def _asking(plan: Plan) -> dict[str, Any]:
@@ -236,9 +240,12 @@ def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome
     if raw is None:
         return _failed(step, "no_outcome", "the worker completed its job without the variable `outcome`")
     status = raw.get("status") or ("failed" if raw.get("error") else "ok")
-    known = {name: raw[name] for name in _BACK if raw.get(name) is not None}
+    if status == "cancelled":
+        return cancelled(step)
+    known = {"attempt": step.attempt} | {name: raw[name] for name in _BACK if raw.get(name) is not None}
+    ours = {"step": step.id, "agent": step.agent, "status": status, "foreign": True}
     try:
-        return Outcome.model_validate({**known, "step": step.id, "agent": step.agent, "status": status})
+        return Outcome.model_validate(known | ours)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in problem["loc"])
@@ -246,7 +253,8 @@ def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome
 
 
 _BACK: Sequence[str] = (
-    *("output", "confidence", "cost", "tokens", "metrics", "proposal", "error", "latency", "attempt", "target"),
+    *("output", "confidence", "cost", "tokens", "calls", "metrics", "proposal"),
+    *("error", "latency", "attempt", "target"),
 )
 
 

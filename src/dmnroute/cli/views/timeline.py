@@ -64,6 +64,8 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal
 _STAGES: Mapping[Stage, str] = {
     "guards_before": "asks the next guards before it is sent",
     "guarded": "sends what the guards let through",
+    "backoff": "waits before failed steps are tried again",
+    "retry": "tries failed steps again",
     "guards_after": "asks guards before the tables see it",
     "asked_again": "asks again: the answer didn't fit",
 }

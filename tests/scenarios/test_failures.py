@@ -1,0 +1,98 @@
+"""What goes wrong has a kind, and each kind its remedy in a table."""
+
+from __future__ import annotations
+
+import pytest
+from tests.scenarios.harness import Harness
+from tests.support.tables import by_hop, model, route, table
+
+DONE = {"action": '"complete"'}
+COLUMNS = ["agent", "action", "retries", "timeout"]
+
+
+async def test_a_service_is_not_asked_before_it_wants_to_be(engine: Harness) -> None:
+    """`retry_after` goes before the usual delay of the policy's retries."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"limited"', "retries": "1"}, DONE]))
+    run = await engine.start("p")
+    await engine.until_called("limited")
+    await engine.advance(19)
+    assert engine.calls() == {"limited": 1}
+    await engine.advance(2)
+    assert (await engine.until(run, "completed")).result == {"greeting": "at last"}
+    assert (await engine.history(run)).hops[0].ordered()[0].attempt == 2
+
+
+async def test_a_table_waits_where_a_retry_would_come_too_late(engine: Harness) -> None:
+    """The failure stands at once, and tells the table how long to wait; the retries of a policy may be rules, too."""
+    rules = [
+        ['"rate_limited"', '"failed"', "null", '"wait"', "last.outcomes[1].error.retry_after", "null"],
+        ["-", '"timeout"', '"greet"', "null", "null", "null"],
+        ["-", '"start"', '"limited"', "null", "null", "10"],
+        ["-", "-", "null", '"complete"', "null", "null"],
+    ]
+    columns = ["agent", "action", "wait", "timeout"]
+    engine.publish("p", route(["last.outcomes[1].error.kind", "last.status"], columns, rules))
+    run = await engine.start("p")
+    await engine.until(run, "waiting")
+    history = await engine.history(run)
+    assert history.hops[1].decision.plan.wait == 20
+    await engine.advance(20)
+    assert (await engine.until(run, "completed")).result == {"greeting": "hello world"}
+    assert engine.calls() == {"limited": 1, "greet": 1}
+
+
+@pytest.mark.parametrize(
+    ("agent", "kind", "message"),
+    [
+        ("write_nonsense", "schema_output", "the output can't be recorded: `NaN` has no JSON form"),
+        ("write_too_much", "too_large", "the output is 9,000,014 bytes, and 8,000,000 are kept"),
+    ],
+)
+async def test_what_can_not_be_kept_fails_once_with_its_cause(
+    engine: Harness, agent: str, kind: str, message: str
+) -> None:
+    """It would be the same at each retry."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": f'"{agent}"', "retries": "3"}, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "completed")
+    error = (await engine.history(run)).hops[0].ordered()[0].error
+    assert error is not None
+    assert (error.kind, error.message.split(":")[0] if agent == "write_too_much" else error.message) == (kind, message)
+    assert engine.calls() == {agent: 1}
+
+
+async def test_a_lost_process_uses_up_no_retry_of_the_policy(engine: Harness) -> None:
+    """The step is done once more as if it were new: first attempt, then the one retry that its row allows."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"flaky"', "retries": "1"}, DONE]))
+    engine.lose_next_outcome()
+    run = await engine.start("p")
+    for attempts in (1, 3):
+        await engine.until_called("flaky", attempts)
+        await engine.advance(1)
+        await engine.until_called("flaky", attempts + 1)
+        if attempts == 1:
+            await engine.deliver_again(run)
+    state = await engine.until(run, "completed")
+    assert state.result == {"answer": "at last"}
+    assert (await engine.history(run)).hops[0].ordered()[0].attempt == 2
+
+
+async def test_each_kind_has_its_remedy_in_a_table(engine: Harness) -> None:
+    """Another agent, another parameter, leaving it out, people: decided by the kind alone."""
+    kind = 'last.outcomes[status != "ok"][1].error.kind'
+    remedies = [
+        ['"crashed"', '{agent: "fail"}'],
+        ['"unreadable"', '{agent: "greet", name: "Grace"}'],
+        ["-", "{}"],
+    ]
+    fallback = table("Fallback", [kind], ["remedy"], remedies)
+    rules = [
+        ['"start"', '"crash"', "null", "null"],
+        ['"failed"', "Fallback.agent", "null", "Fallback.name"],
+        ["-", "null", '"complete"', "null"],
+    ]
+    main = table("Route", ["last.status"], ["agent", "action", "name"], rules, requires=["Fallback"])
+    engine.publish("p", model(fallback, main))
+    state = await engine.until(await engine.start("p"), "completed")
+    assert state.result == {"greeting": "hello Grace"}
+    assert engine.calls() == {"crash": 1, "fail": 1, "greet": 1}
