@@ -72,7 +72,7 @@ class App:
         """The engine that a run is bound to; of a run that nobody has touched yet, the one of the settings."""
         if state.run.process_instance is not None:
             return self.zeebe
-        return self.engine if state.hop == 0 and state.owner is None else self.local
+        return self.engine if state.is_new else self.local
 
     async def drive(self, run: str, *, patient: bool = False) -> RunStatus:
         """Have a run driven by its engine, as far as it goes. Raises OperatorError `unknown_run`."""

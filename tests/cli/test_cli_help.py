@@ -23,7 +23,7 @@ def test_the_reference_is_what_help_says() -> None:
 def test_every_command_teaches_by_an_example(command: object) -> None:
     """One sentence that fits on the line of the list, then an example that can be copied."""
     text = command.__doc__ or ""
-    name = command.__name__.rstrip("_")  # type: ignore[attr-defined]  # a function
+    name = command.__name__.rstrip("_").replace("_", "-")  # type: ignore[attr-defined]  # a function
     sentence = text.split("\n\n")[0].strip()
     assert sentence.partition(". ")[0].endswith(".") or ". " in sentence
     assert len(sentence.partition(". ")[0]) <= 66

@@ -38,4 +38,4 @@ async def gateway(broker: RunningBroker) -> AsyncIterator[Gateway]:
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 async def test_an_example_is_taken_by_a_real_broker_zeebe(file: Path, gateway: Gateway) -> None:
     """Camunda deploys it as it is."""
-    await gateway.deploy(file.name, file.read_bytes())
+    await gateway.deploy(file.name, file.read_bytes())  # noqa: ASYNC240 (a test may wait)

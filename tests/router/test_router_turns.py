@@ -14,7 +14,6 @@ from tests.support.tables import by_hop, route
 from dmnroute.dmn import load
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.router.children import child_of, outcome_of_child
-from dmnroute.router.reuse import reused
 from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.ports import Store
@@ -213,15 +212,15 @@ async def test_a_run_cannot_have_the_id_of_a_step(store: Store, run: str) -> Non
 
 
 async def test_an_outcome_is_reused_under_the_name_of_the_step(store: Store) -> None:
-    """By agent, version and input; it costs nothing and took no time."""
+    """By agent, version and input; it costs nothing and took no time, and nobody is sent."""
     router = await begun(store, {"agent": '"ask"'}, {"agent": '"ask"', "reuse": "true", "as": '"again"'})
-    first = (await router.route("r")).hop.decision.plan.steps[0]
-    assert await reused(first, store) is None
+    assert (await router.route("r")).hop.outcomes == {}
     given = ok("r/1.1", cost=Decimal(1), tokens=5, latency=Decimal(2), output={"x": 7}, confidence=Decimal("0.5"))
     await router.record(given)
-    second = (await router.route("r")).hop.decision.plan.steps[0]
-    assert await reused(second, store) == Outcome(
-        step="r/2.1", agent="again", status="ok", output={"x": 7}, confidence=Decimal("0.5"), reused=True
+    second = (await router.route("r")).hop
+    assert second.decision.settled == ("r/2.1",)
+    assert second.outcomes["r/2.1"] == Outcome(
+        step="r/2.1", agent="again", status="ok", output={"x": 7}, confidence=Decimal("0.5"), reused=True, calls=0
     )
 
 

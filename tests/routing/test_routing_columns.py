@@ -268,7 +268,7 @@ EVERY_WRONG_TYPE = [
     ("retries", "10**40", "a whole number from 0 to 1000000, not `1.000000000000000000000000000000000E+40`", ""),
     ("max_cost", "-0.1", "an amount in USD, not negative, not `-0.1`", ""),
     ("priority", '"high"', 'a whole number from 0 to 1000000, not the text `"high"`', ""),
-    ("reuse", '"yes"', 'true or false, not the text `"yes"`', ""),
+    ("reuse", '"yes"', 'a boolean, `"run"`, `"tenant"` or `"global"`, not the text `"yes"`', ""),
 ]
 
 

@@ -58,6 +58,11 @@ def note(task: Task, step: Step) -> None:
         ledger.write(f"{step.agent} {step.id} {step.attempt}\n")
 
 
+def calls_of(name: str, task: Task) -> int:
+    """How often an agent was called, by the ledger."""
+    return sum(line.startswith(f"{name} ") for line in Path(task.ledger).read_text().splitlines())
+
+
 @agent("greet", cost=0.01)
 async def greet(task: Task, step: Step) -> Greeting:
     """Greet by name."""
@@ -103,6 +108,22 @@ async def flaky(task: Task, step: Step) -> Answer:
     if step.attempt == 1:
         raise AgentFailure("busy", "come back later", retryable=True)
     return Answer(answer="at last")
+
+
+@agent("fail_once")
+async def fail_once(task: Task, step: Step) -> Answer:
+    """Fails at its very first call."""
+    note(task, step)
+    if calls_of("fail_once", task) == 1:
+        raise AgentFailure("unlucky", "not at the first try")
+    return Answer(answer="yes")
+
+
+@agent("send", side_effects=True)
+async def send(task: Task, step: Step) -> Answer:
+    """Changes something outside."""
+    note(task, step)
+    return Answer(answer="sent")
 
 
 @agent("double")

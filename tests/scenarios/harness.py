@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,12 +18,13 @@ from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.errors import OperatorError
 from dmnroute.project import Project
+from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.answers import answered
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
+from dmnroute.routing.records import Guards, Limits, Outcome, Run, RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.testing import ManualClock
 
@@ -72,6 +73,12 @@ class Harness(Protocol):
 
     async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
         """Ask something of a run, as `ann`."""
+
+    async def forked(self, made: Awaitable[Run]) -> str:
+        """Let the engine work on a fork, too."""
+
+    @property
+    def forks(self) -> Forks: ...
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         """Deliver a route job once more."""
@@ -182,6 +189,15 @@ class LocalHarness:
         await self.app.local.steer(run, wishes, who="ann", why=why)
         if self._driving[run].done():
             self._drive(run)
+
+    @property
+    def forks(self) -> Forks:
+        return self.app.router.forks
+
+    async def forked(self, made: Awaitable[Run]) -> str:
+        run = (await made).id
+        self._drive(run)
+        return run
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         await self.app.router.route(run, hop=hop)

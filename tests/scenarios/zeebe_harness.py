@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,11 +23,12 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
 from dmnroute.policies.folder import FolderPolicies
+from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Guards, Limits, Outcome, RunState, RunStatus
+from dmnroute.routing.records import Guards, Limits, Outcome, Run, RunState, RunStatus
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect
 from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
@@ -90,6 +91,7 @@ class ZeebeHarness:
     limits: Limits = field(default_factory=Limits)
     guards: Guards = field(default_factory=Guards)
     _ids: dict[str, str] = field(default_factory=dict)
+    _driving: list[asyncio.Task[RunStatus]] = field(default_factory=list)
 
     @property
     def ledger(self) -> Path:
@@ -165,6 +167,15 @@ class ZeebeHarness:
 
     async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
         await self.engine.steer(run, wishes, who="ann", why=why)
+
+    @property
+    def forks(self) -> Forks:
+        return self.router.forks
+
+    async def forked(self, made: Awaitable[Run]) -> str:
+        run = (await made).id
+        self._driving.append(asyncio.create_task(self.engine.drive(run)))
+        return run
 
     async def redeliver_route(self, run: str, hop: int) -> None:
         state = await self.router.store.state(run)
@@ -252,6 +263,7 @@ async def zeebe_harness(
         finally:
             for state in await store.states():
                 await harness.engine.cancel(state.run.id)
+            tasks += harness._driving
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

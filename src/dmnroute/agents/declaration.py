@@ -87,6 +87,8 @@ class Agent(Generic[P, R]):
     """What stands behind it, where it says so."""
     errors: tuple[str, ...] = ()
     """The kinds of its failures, beside those that every agent may have."""
+    side_effects: bool = False
+    """Whether it changes something outside: its results are never reused."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -115,6 +117,7 @@ def agent(
     version: str = "1",
     target: str | None = None,
     errors: tuple[str, ...] = (),
+    side_effects: bool = False,
 ) -> Callable[[Callable[P, R]], Agent[P, R]]:
     """Declare a function as an agent; its type hints are its schema.
 
@@ -146,6 +149,7 @@ def agent(
             version=version,
             target=None if target is None else target_of(name, target, input_type),
             errors=errors,
+            side_effects=side_effects,
         )
 
     return declare

@@ -102,6 +102,7 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         timeout=agent.timeout,
         version=agent.version,
         errors=frozenset(agent.errors),
+        side_effects=agent.side_effects,
         description=agent.description,
         target=agent.target,
         problem=partial(_problem, agent.input_type),

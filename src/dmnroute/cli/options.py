@@ -20,6 +20,11 @@ EngineName: TypeAlias = Annotated[
     typer.Option("--engine", metavar="NAME", help="`local`: in this process; `zeebe`: on the broker. Default: local."),
 ]
 
+ForkId: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--run-id", metavar="ID", help="Id of the fork; making the same fork twice changes nothing."),
+]
+
 NoDrive: TypeAlias = Annotated[
     bool, typer.Option("--no-drive", help="Only keep it; another process or `dmnroute resume` goes on.")
 ]

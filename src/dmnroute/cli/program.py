@@ -33,7 +33,8 @@ def program() -> typer.Typer:
 
 def _add(app: typer.Typer, commands: Iterable[Callable[..., Any]]) -> None:
     for command in commands:
-        app.command(command.__name__.rstrip("_"), short_help=_first_sentence(command.__doc__ or ""))(command)
+        name = command.__name__.rstrip("_").replace("_", "-")
+        app.command(name, short_help=_first_sentence(command.__doc__ or ""))(command)
 
 
 def _first_sentence(text: str) -> str:

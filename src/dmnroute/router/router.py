@@ -13,6 +13,7 @@ from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
 from dmnroute.router.closing import closed
 from dmnroute.router.controls import Controls, unknown_run
 from dmnroute.router.figures import gather_figures, reads_agents
+from dmnroute.router.forks import Forks
 from dmnroute.router.settling import settle
 from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
@@ -93,6 +94,11 @@ class Router:
     def steering(self) -> Steering:
         """What people wish of runs that go on."""
         return Steering(self.controls, self.policies, self.catalogue)
+
+    @property
+    def forks(self) -> Forks:
+        """Runs made of runs."""
+        return Forks(self.store, self.clock, self.steering)
 
     def new_run(
         self,

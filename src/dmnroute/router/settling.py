@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dmnroute.router.breakers import ask_breakers
-from dmnroute.router.reuse import reused
+from dmnroute.router.reuse import reused, standing_in
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.history import History
@@ -33,12 +34,14 @@ async def settle(
     store: Store,
     rules: BreakerRules,
 ) -> Settled:
-    """Find the outcomes of the decision's steps that need no agent: refused, forbidden, reused, kept away by a breaker.
+    """Find the outcomes of the decision's steps that need no agent.
+
+    They were done before a fork, guards refuse them, people forbid them, equal ones are reused, breakers are open.
 
     `history` is that of the decision; `arrived` are the outcomes that are written with it.
     """
     steps = decision.plan.steps
-    found = [refused(step) or _forbidden(step, history) or await reused(step, store) for step in steps]
+    found = [await _known(step, store, history, now=decision.at) for step in steps]
     known = {outcome.step: outcome for outcome in found if outcome is not None}
     open_steps = [step for step in steps if step.id not in known]
     gate = await ask_breakers(open_steps, arrived, rules, store, now=decision.at)
@@ -47,6 +50,17 @@ async def settle(
     probes = tuple(dict.fromkeys(taken.probe.step for taken in gate.write.probes))
     settled = {"settled": tuple(outcome.step for outcome in outcomes), "probes": probes}
     return Settled(decision.model_copy(update=settled), outcomes, gate.write)
+
+
+async def _known(step: PlannedStep, store: Store, history: History, *, now: datetime) -> Outcome | None:
+    done = _done(step, history) or refused(step) or _forbidden(step, history)
+    return done or await reused(step, store, history, now=now)
+
+
+def _done(step: PlannedStep, history: History) -> Outcome | None:
+    """What came of the step that stands in for it, whatever that was."""
+    found = next((outcome for outcome in history.outcomes() if outcome.step == step.done), None)
+    return None if found is None else standing_in(found, step)
 
 
 def _forbidden(step: PlannedStep, history: History) -> Outcome | None:

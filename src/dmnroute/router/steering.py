@@ -35,21 +35,27 @@ class Steering:
     policies: PolicySource
     catalogue: Catalogue
 
-    async def steer(self, run: str, wishes: Sequence[Wish], *, who: str, why: str | None = None) -> list[str]:
-        """Keep the wishes, and answer the ids of the steps that they ended.
+    async def steer(
+        self, run: str, wishes: Sequence[Wish], *, who: str, why: str | None = None, key: str | None = None
+    ) -> list[str]:
+        """Keep the wishes, and answer the ids of the steps that they ended; the same key is the same wishes.
 
         Raises:
             OperatorError: `unknown_run`, `run_ended`, `unknown_version`.
             UsageError: a wish makes no sense in this run; nothing is kept then.
             RouteError: `unknown_policy`.
         """
-        history = await self.controls.open_history(run)
+        await self.check(wishes, await self.controls.open_history(run))
+        store, clock = self.controls.store, self.controls.clock
+        for number, wish in enumerate(wishes, 1):
+            own = None if key is None else f"{key}:{number}"
+            await store.control(run, wish.kind, dict(wish.data), who=who, why=why, at=clock.now(), key=own)
+        return await self._end_steps(run, [wish for wish in wishes if "step" in wish.data])
+
+    async def check(self, wishes: Sequence[Wish], history: History) -> None:
+        """Whether all wishes make sense in a run. Raises what `steer` raises."""
         for wish in wishes:
             await self._check(wish, history)
-        store, clock = self.controls.store, self.controls.clock
-        for wish in wishes:
-            await store.control(run, wish.kind, dict(wish.data), who=who, why=why, at=clock.now())
-        return await self._end_steps(run, [wish for wish in wishes if "step" in wish.data])
 
     async def _end_steps(self, run: str, wishes: Sequence[Wish]) -> list[str]:
         """Record what people gave for steps that are under way; those that ended before only look different now."""

@@ -29,6 +29,8 @@ class AgentSpec:
     version: str = "1"
     errors: frozenset[str] = frozenset()
     """The kinds of its own failures."""
+    side_effects: bool = False
+    """Whether it changes something outside: its results are never reused."""
     description: str = ""
     target: Target | None = None
     """What stands behind it, where it says so."""

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
 from dmnroute.routing.moments import moment_of_text
+from dmnroute.routing.records import ReuseScope
 from dmnroute.routing.shown import shown
 
 LONGEST = 3_155_760_000
@@ -20,6 +21,7 @@ GREATEST = 1_000_000
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
 PICKS = ("all", "first")
+REUSE_SCOPES: tuple[ReuseScope, ...] = get_args(ReuseScope)
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names that are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
@@ -182,6 +184,20 @@ def tolerate(row: Row, column: str = "tolerate") -> int | Decimal | None:
     raise row.wrong(column, "a whole number of steps, or a share between 0 and 1")
 
 
+def reuse(row: Row, column: str = "reuse") -> bool | ReuseScope:
+    """Whether an equal step of before may stand in: true or false, or among whose steps it is looked for."""
+    value = row.values.get(column)
+    if value is None:
+        return False
+    for scope in REUSE_SCOPES:
+        if value == scope:
+            return scope
+    if isinstance(value, bool):
+        return value
+    near = did_you_mean(value, REUSE_SCOPES) if isinstance(value, str) else ""
+    raise row.wrong(column, f'a boolean, `"run"`, `"tenant"` or `"global"`{near}')
+
+
 def pick(row: Row, column: str = "pick") -> str | None:
     """`all` or `first`; or null."""
     value = text(row, column)
@@ -232,6 +248,7 @@ STEP_COLUMNS = (
     "max_cost",
     "priority",
     "reuse",
+    "reuse_for",
     "before",
     "after",
 )

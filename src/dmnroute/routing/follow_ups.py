@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from dmnroute.routing.again import again
 from dmnroute.routing.guarding import guarded, next_guards_after, next_guards_before
 from dmnroute.routing.people import asked_again
 from dmnroute.routing.plan import Situation
@@ -16,6 +17,7 @@ FollowUp: TypeAlias = Callable[[Round, Situation], Plan | None]
 """Looks at a round whose latest hop has ended, and gives the next plan when there is something to do."""
 
 FOLLOW_UPS: Sequence[tuple[Stage, FollowUp]] = (
+    ("again", again),
     ("guards_before", next_guards_before),
     ("guarded", guarded),
     ("backoff", back_off),

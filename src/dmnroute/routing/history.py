@@ -42,6 +42,8 @@ class History:
     hops: tuple[Hop, ...] = ()
     signals: tuple[Signal, ...] = ()
     controls: tuple[Control, ...] = ()
+    ancestors: tuple[Run, ...] = ()
+    """The runs that this one was forked from, the nearest last: its first hops are theirs."""
 
     @property
     def last(self) -> Hop | None:
@@ -61,10 +63,11 @@ class History:
         """The history as the decision of that hop saw it: earlier hops, the signals and controls it could see."""
         decision = self.hops[hop - 1].decision
         return History(
-            self.run,
+            self._run_of(decision),
             self.hops[: hop - 1],
             tuple(signal for signal in self.signals if signal.number <= decision.signals_seen),
             tuple(control for control in self.controls if control.number <= decision.controls_seen),
+            self.ancestors,
         )
 
     def new(self, outcomes: Iterable[Outcome]) -> list[tuple[PlannedStep, Outcome]]:
@@ -75,6 +78,23 @@ class History:
             if self.last and outcome.step in steps and outcome.step not in self.last.outcomes:
                 first.setdefault(outcome.step, outcome)
         return [(steps[step], outcome) for step, outcome in first.items()]
+
+    def _run_of(self, decision: DecisionRecord) -> Run:
+        """The run that a decision was taken for: of inherited hops, an ancestor."""
+        return next((run for run in self.ancestors if run.id == decision.run), self.run)
+
+    def first(self, hops: int) -> History:
+        """The history as the decision after so many hops saw it, or sees it now where there is none yet."""
+        return self.before(hops + 1) if hops < len(self.hops) else self
+
+    def forked(self, run: Run) -> History:
+        """The history that a fork of this run begins with."""
+        assert run.origin is not None
+        return replace(self.first(run.origin.hops), run=run, ancestors=(*self.ancestors, self.run))
+
+    def went_on(self, own: History) -> History:
+        """The history of a fork: what it began with (this), and what happened in it."""
+        return replace(own, hops=(*self.hops, *own.hops), ancestors=self.ancestors)
 
     def with_outcomes(self, outcomes: Iterable[Outcome]) -> History:
         """The history with outcomes of the latest hop added; an outcome that is there already stays."""

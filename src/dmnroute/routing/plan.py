@@ -200,7 +200,9 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
         reserve=_reserve(columns.money(row, "max_cost"), spec, allowance),
         priority=columns.whole(row, "priority", lowest=0) or 0,
-        reuse=spec is not None and (columns.boolean(row, "reuse") or False),
+        # What has effects outside happens as often as it is asked for.
+        reuse=spec is not None and not spec.side_effects and columns.reuse(row),
+        reuse_for=columns.some_seconds(row, "reuse_for"),
         version=spec.version if spec else "",
         before=guards_of(row, run.guards, situation.catalogue, "before"),
         after=guards_of(row, run.guards, situation.catalogue, "after"),

@@ -161,6 +161,14 @@ class Store(Protocol):
         """Add runs, and say how many are new; one whose id is there already is left as it is."""
         ...
 
+    async def fork(self, run: Run) -> bool:
+        """Add a run that begins with hops of another one, as `origin` says; false when its id is there already.
+
+        It also begins with the signals and controls that were seen up to there. Raises OperatorError `unknown_run`,
+        UsageError `no_fork`.
+        """
+        ...
+
     async def state(self, run: str) -> RunState | None:
         """Where a run stands; null when there is none."""
         ...
@@ -257,10 +265,20 @@ class Store(Protocol):
         """Give the lease back; nothing happens when somebody else holds it."""
         ...
 
-    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
+    async def reusable(
+        self,
+        agent: str,
+        version: str,
+        input_digest: str,
+        *,
+        runs: Collection[str] | None = None,
+        tenant: str | None = None,
+        since: datetime | None = None,
+    ) -> Outcome | None:
         """The latest ok outcome of the same version of an agent for the same input (its canonical digest).
 
-        `agent` is the agent's own name, whatever the step was called in its run.
+        `agent` is the agent's own name, whatever the step was called in its run. `runs`, `tenant` and `since` (when it
+        ended) say which outcomes count; none given: all.
         """
         ...
 

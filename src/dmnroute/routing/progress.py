@@ -15,6 +15,9 @@ from dmnroute.routing.steering import as_steered, interrupting
 
 def hop_end(history: History, *, now: datetime) -> HopEnd | None:
     """How the latest hop ended, or null while it goes on. Before the first hop: `start`."""
+    origin = history.run.origin
+    if origin is not None and len(history.hops) == origin.hops:
+        return origin.end
     history = as_steered(history)
     hop = history.last
     if hop is None:

@@ -19,10 +19,12 @@ ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
 LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
-Stage: TypeAlias = Literal["guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again"]
-"""What a hop does that tables didn't decide, because it follows from what they decided last: ask the next guards, send
-what guards let through, wait before a retry, try failed steps again, ask guards about what came back, ask people again
-whose answer didn't fit its form."""
+Stage: TypeAlias = Literal["again", "guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again"]
+"""What a hop does that tables didn't decide, because it follows from what they decided last: do steps once more that
+another run did, ask the next guards, send what guards let through, wait before a retry, try failed steps again, ask
+guards about what came back, ask people again whose answer didn't fit its form."""
+ReuseScope: TypeAlias = Literal["run", "tenant", "global"]
+"""Among whose steps an equal one of before is looked for."""
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 
@@ -76,6 +78,35 @@ class Guards(Record):
     after: tuple[str, ...] = ()
 
 
+class HopEnd(Record):
+    """How a hop ended: what `last.status` says, and what ended it."""
+
+    status: HopStatus
+    cancelled: tuple[str, ...] = ()
+    """Steps that were still running when enough had come in."""
+    signal: int | None = None
+    """The number of the signal that ended a wait; a signal ends one wait only."""
+    control: int | None = None
+    """The number of the control that ended a wait."""
+    condition: bool | None = None
+    """Whether the condition of the join was true in the end; null without one."""
+    problem: str | None = None
+    """Why that condition couldn't be evaluated."""
+
+
+class Origin(Record):
+    """Where a fork begins: after the first hops of another run, which stay that run's."""
+
+    run: str
+    hops: int = Field(ge=0)
+    """How many hops of the other run the fork begins with."""
+    end: HopEnd
+    """How the last of them ended."""
+    again: tuple[str, ...] = ()
+    """Steps of the last of them that are done once more, while the outcomes of its others count; none: the tables are
+    asked."""
+
+
 class Run(Record):
     """A run as it was started; nothing of it changes afterwards."""
 
@@ -94,6 +125,13 @@ class Run(Record):
     """The step of another run whose child this is."""
     process_instance: str | None = None
     """The key of the process instance that a run on Zeebe is bound to."""
+    origin: Origin | None = None
+    """Where it was forked from another run."""
+
+    @property
+    def inherited(self) -> int:
+        """How many hops it began with."""
+        return self.origin.hops if self.origin else 0
 
 
 class StepError(Record):
@@ -132,7 +170,10 @@ class PlannedStep(Record):
     reserve: Decimal = Decimal(0)
     """Estimated cost in USD, held back from the budget while the step runs."""
     priority: int = 0
-    reuse: bool = False
+    reuse: bool | ReuseScope = False
+    """Whether an equal step of before may stand in for it; true looks among those of the tenant."""
+    reuse_for: Decimal | None = None
+    """Seconds after which an outcome isn't reused any more; null: never too old."""
     version: str = ""
     """The agent's version at dispatch."""
     delay: Decimal | None = None
@@ -143,6 +184,9 @@ class PlannedStep(Record):
     """Guards that see the output before tables do."""
     slot: int | None = None
     """Of a step that guards another one, or tries it again: the index of that one, from 1."""
+    """Of a step that guards another one: the index of that one, from 1."""
+    done: str | None = None
+    """The step of an earlier hop that stands in for it: it was done before the run was forked."""
     refused: StepError | None = None
     """Why nobody is sent: a guard didn't let the input through."""
     target: str | None = None
@@ -219,22 +263,6 @@ class RuleHit(Record):
     """Counted from 1."""
     id: str = ""
     annotation: str = ""
-
-
-class HopEnd(Record):
-    """How a hop ended: what `last.status` says, and what ended it."""
-
-    status: HopStatus
-    cancelled: tuple[str, ...] = ()
-    """Steps that were still running when enough had come in."""
-    signal: int | None = None
-    """The number of the signal that ended a wait; a signal ends one wait only."""
-    control: int | None = None
-    """The number of the control that ended a wait."""
-    condition: bool | None = None
-    """Whether the condition of the join was true in the end; null without one."""
-    problem: str | None = None
-    """Why that condition couldn't be evaluated."""
 
 
 class DecisionRecord(Record):
@@ -334,3 +362,8 @@ class RunState(Record):
     owner: str | None = None
     """Who drives the run now, and until when."""
     lease_until: datetime | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was decided yet, nobody drives it, and no process instance has it."""
+        return self.hop == self.run.inherited and self.owner is None and self.run.process_instance is None

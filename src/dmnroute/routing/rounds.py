@@ -26,9 +26,11 @@ class Round:
 
     @property
     def work(self) -> Hop | None:
-        """The hop that sent the wanted steps, or asked people last; none while guards hold them back."""
+        """The hop that sent the wanted steps or asked people, the latest of several; none while guards hold them."""
         if self.hops[0].decision.plan.action == "escalate":
             return self.hops[-1]
+        if sent_again := self.at("again"):
+            return sent_again[-1]
         if self.hops[0].decision.held is None:
             return self.hops[0]
         return next(iter(self.at("guarded")), None)

@@ -1,7 +1,7 @@
 """A run as a file: everything that it takes to replay it for ever, without its store and without its agents' code.
 
     {"format": 1,
-     "run": …, "hops": [{"decision": …, "outcomes": {step: …}}], "signals": […], "controls": […],
+     "run": …, "hops": [{"decision": …, "outcomes": {step: …}}], "signals": […], "controls": […], "ancestors": [],
      "policies": [{"name", "version", "file", "route", "text", "base64"}],
      "catalogue": {"agents": [{"name", "inputs", "required", "outputs", …}], "facts": […], "merge": {…}}}
 
@@ -76,7 +76,7 @@ def read_history(text: str | bytes) -> StoredHistory:
         raise _bad(f"{error}") from error
     hops = tuple(Hop(hop.decision, hop.outcomes) for hop in file.hops)
     return StoredHistory(
-        History(file.run, hops, tuple(file.signals), file.controls),
+        History(file.run, hops, tuple(file.signals), file.controls, file.ancestors),
         tuple(_version(policy) for policy in file.policies),
         _catalogue(file.catalogue),
     )
@@ -126,6 +126,7 @@ class _File(Record):
     hops: list[_FiledHop]
     signals: list[Signal]
     controls: tuple[Control, ...] = ()
+    ancestors: tuple[Run, ...] = ()
     policies: list[_FiledPolicy]
     catalogue: _FiledCatalogue
 
@@ -138,6 +139,7 @@ def _dumped(stored: StoredHistory) -> dict[str, Any]:
         "hops": [{"decision": hop.decision.model_dump(), "outcomes": _by_step(hop.outcomes)} for hop in history.hops],
         "signals": [signal.model_dump() for signal in history.signals],
         "controls": [control.model_dump() for control in history.controls],
+        "ancestors": [run.model_dump() for run in history.ancestors],
         "policies": [_filed(policy) for policy in stored.policies],
         "catalogue": {
             "agents": _agents(catalogue.agents.values()),

@@ -9,8 +9,9 @@ from functools import reduce
 from typing import Any
 
 from dmnroute.errors import OperatorError, UsageError
+from dmnroute.routing.history import History
 from dmnroute.routing.ports import EventKind, HopWrite, StoredPolicy
-from dmnroute.routing.records import ENDED, Control, DecisionRecord, Outcome, Run, RunState, Signal, Stop
+from dmnroute.routing.records import ENDED, Control, DecisionRecord, Origin, Outcome, Run, RunState, Signal, Stop
 
 Telling = tuple[EventKind, dict[str, Any]]
 """An event that has no number yet."""
@@ -27,7 +28,36 @@ def unknown_run(run: str) -> OperatorError:
 
 def can_be_bound(state: RunState) -> bool:
     """Whether a run is free to be bound to a process instance: nobody drives it, and nothing is decided yet."""
-    return state.run.process_instance is None and state.hop == 0 and state.owner is None
+    return state.is_new
+
+
+def origin_of(run: Run) -> Origin:
+    """Where a fork begins. Raises UsageError `no_fork`."""
+    if run.origin is None:
+        raise UsageError(f"run `{run.id}` doesn't begin with hops of another one", code="no_fork")
+    return run.origin
+
+
+def begun(run: Run, other: History) -> History:
+    """What a fork begins with, from the whole history of the other run.
+
+    Raises:
+        UsageError: `no_fork`, when the other run hasn't so many hops.
+    """
+    origin = origin_of(run)
+    if origin.hops > len(other.hops):
+        raise UsageError(
+            f"run `{run.id}` can't begin with {origin.hops} hops of run `{origin.run}`: it has {len(other.hops)}",
+            code="no_fork",
+        )
+    return other.forked(run)
+
+
+def forked_state(begun: History) -> RunState:
+    """The state of a fork that has just been made: it has cost what the hops cost that it began with."""
+    run = begun.run
+    cost = total(Decimal(0), begun.outcomes())
+    return RunState(run=run, status="running", hop=len(begun.hops), cost=cost, updated=run.started)
 
 
 def check(state: RunState, change: HopWrite) -> None:
@@ -105,7 +135,10 @@ def called(change: HopWrite, recorded: Iterable[Outcome]) -> list[Outcome]:
 
 
 def run_started(run: Run) -> Telling:
-    return "run_started", {"policy": run.policy, "tenant": run.tenant, "tags": run.tags, "parent": run.parent}
+    data: dict[str, Any] = {"policy": run.policy, "tenant": run.tenant, "tags": run.tags, "parent": run.parent}
+    if run.origin is not None:
+        data["origin"] = {"run": run.origin.run, "hops": run.origin.hops, "again": list(run.origin.again)}
+    return "run_started", data
 
 
 def policy_changed(policy: StoredPolicy, what: Sequence[str] | None) -> Telling:

@@ -60,11 +60,18 @@ class _Run:
     signals: list[Signal] = field(default_factory=list)
     signal_keys: dict[str, Signal] = field(default_factory=dict)
     controls: list[Control] = field(default_factory=list)
+    begun: History | None = None
+    """Of a fork: what it began with."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def history(self) -> History:
         hops = (Hop(decision, dict(self.outcomes[decision.hop])) for decision in self.decisions)
-        return History(self.state.run, tuple(hops), tuple(self.signals), tuple(self.controls))
+        own = History(self.state.run, tuple(hops), tuple(self.signals), tuple(self.controls))
+        return self.begun.went_on(own) if self.begun else own
+
+    def decision(self, hop: int) -> DecisionRecord:
+        """The decision of a hop; a fork's first ones are kept with the run that took them."""
+        return next(decision for decision in self.decisions if decision.hop == hop)
 
     def open_steps(self, agent: str) -> Iterator[PlannedStep]:
         """The steps of an agent that have no outcome, while the run goes on."""
@@ -87,7 +94,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._runs: dict[str, _Run] = {}
         self._steps: dict[str, _Step] = {}
-        self._latest_ok: dict[tuple[str, str, str], tuple[datetime, str, Outcome]] = {}
+        self._ok: dict[tuple[str, str, str], list[tuple[datetime, str, Outcome]]] = {}
         self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies: dict[str, list[StoredPolicy]] = {}
@@ -105,6 +112,22 @@ class MemoryStore:
                 self._runs[run.id] = _Run(rows.new_state(run))
                 self._tell([changes.run_started(run)], at=run.started, run=run.id)
         return len(self._runs) - before
+
+    async def fork(self, run: Run) -> bool:
+        self._holding.refuse()
+        run = rows.run_of(rows.plain(rows.run_row(run)))
+        origin = changes.origin_of(run)
+        if origin.run not in self._runs:
+            raise changes.unknown_run(origin.run)
+        if run.id in self._runs:
+            return False
+        begun = changes.begun(run, self._runs[origin.run].history())
+        kept = _Run(changes.forked_state(begun), begun=begun)
+        kept.signals += [signal.model_copy(update={"run": run.id}) for signal in begun.signals]
+        kept.controls += [control.model_copy(update={"run": run.id}) for control in begun.controls]
+        self._runs[run.id] = kept
+        self._tell([changes.run_started(run)], at=run.started, run=run.id)
+        return True
 
     async def state(self, run: str) -> RunState | None:
         return self._runs[run].state if run in self._runs else None
@@ -136,7 +159,7 @@ class MemoryStore:
             return None
         known = self._steps[step]
         kept = self._runs[known.run]
-        planned = next(each for each in kept.decisions[known.hop - 1].plan.steps if each.id == step)
+        planned = next(each for each in kept.decision(known.hop).plan.steps if each.id == step)
         return planned, kept.outcomes[known.hop].get(step)
 
     async def bind(self, run: str, process_instance: str) -> RunState:
@@ -262,9 +285,24 @@ class MemoryStore:
             if kept.state.owner == owner:
                 kept.state = kept.state.model_copy(update={"owner": None, "lease_until": None})
 
-    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
-        found = self._latest_ok.get((rows.job_type(agent), version, input_digest))
-        return found[2] if found else None
+    async def reusable(
+        self,
+        agent: str,
+        version: str,
+        input_digest: str,
+        *,
+        runs: Collection[str] | None = None,
+        tenant: str | None = None,
+        since: datetime | None = None,
+    ) -> Outcome | None:
+        found = [
+            (at, step, outcome)
+            for at, step, outcome in self._ok.get((rows.job_type(agent), version, input_digest), [])
+            if (runs is None or self._steps[step].run in runs)
+            and (tenant is None or self._runs[self._steps[step].run].state.run.tenant == tenant)
+            and (since is None or at >= in_utc(since))
+        ]
+        return max(found, key=lambda each: each[:2])[2] if found else None
 
     async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
         found = dict[str, AgentActivity]()
@@ -388,9 +426,8 @@ class MemoryStore:
         kept.outcomes[step.hop][outcome.step] = outcome
         if outcome.status in rows.TELLING:
             self._ended.setdefault(step.type, []).append((at, outcome.step, outcome))
-        latest = self._latest_ok.get(step.reuse_key)
-        if outcome.status == "ok" and (latest is None or latest[:2] < (at, outcome.step)):
-            self._latest_ok[step.reuse_key] = (at, outcome.step, outcome)
+        if outcome.status == "ok":
+            self._ok.setdefault(step.reuse_key, []).append((at, outcome.step, outcome))
         return True
 
     def _is_open(self, kept: _Run, outcome: Outcome) -> bool:

@@ -133,4 +133,4 @@ class ZeebeEngine:
 
 def _is_new(state: RunState) -> bool:
     """Whether nobody has taken the run yet."""
-    return state.run.process_instance is None and state.hop == 0 and state.status == "running"
+    return state.is_new and state.status == "running"

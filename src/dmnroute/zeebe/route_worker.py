@@ -152,5 +152,6 @@ def _read(job: Job) -> RouteJob:
 
 
 def _hop_asked(asked: RouteJob, state: RunState) -> int:
-    """The hop that the job wants decided. A run without hops has its first job, whatever the variables say."""
-    return 1 if state.hop == 0 else (asked.hop or 0) + 1
+    """The hop that the job wants decided. A run that decided none yet has its first job, whatever the variables say."""
+    inherited = state.run.inherited
+    return inherited + 1 if state.hop == inherited else (asked.hop or 0) + 1

@@ -11,17 +11,21 @@ from dmnroute.cli.commands.broker import COMMANDS as BROKER_COMMANDS
 from dmnroute.cli.commands.broker import HELP as BROKER_HELP
 from dmnroute.cli.commands.cancel import cancel
 from dmnroute.cli.commands.check import check
+from dmnroute.cli.commands.dead_letters import dead_letters
 from dmnroute.cli.commands.evaluate import eval_
 from dmnroute.cli.commands.events import events
 from dmnroute.cli.commands.explain import explain
 from dmnroute.cli.commands.feel import feel
+from dmnroute.cli.commands.fork import fork
 from dmnroute.cli.commands.form import form
 from dmnroute.cli.commands.inbox import inbox
 from dmnroute.cli.commands.init import init
 from dmnroute.cli.commands.policies import policies
 from dmnroute.cli.commands.policy import COMMANDS as POLICY_COMMANDS
 from dmnroute.cli.commands.policy import HELP as POLICY_HELP
+from dmnroute.cli.commands.redrive import redrive
 from dmnroute.cli.commands.replay import replay
+from dmnroute.cli.commands.rerun import rerun
 from dmnroute.cli.commands.resume import resume
 from dmnroute.cli.commands.retry import retry
 from dmnroute.cli.commands.router import router
@@ -53,6 +57,10 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     retry,
     steer,
     cancel,
+    fork,
+    rerun,
+    redrive,
+    dead_letters,
     router,
     worker,
     agents,

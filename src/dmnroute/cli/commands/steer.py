@@ -10,6 +10,7 @@ from dmnroute.cli.given import given_pairs, given_value, json_or_text
 from dmnroute.cli.options import AsJson, By, NoDrive, RunId, Why
 from dmnroute.cli.session import session_of, wait_for
 from dmnroute.cli.who import who_asks
+from dmnroute.cli.wishes import policy_wish
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def steer(
         wishes = [
             *_facts(facts),
             *_agents(force, unforce=unforce, forbid=forbid, allow=allow),
-            *_policy(policy),
+            *policy_wish(policy),
             *_steps(found, result=result, skip=skip, cancel=cancel),
         ]
         if not wishes:
@@ -102,17 +103,6 @@ def _agents(force: str | None, *, unforce: bool, forbid: Several, allow: Several
         *([Wish("force", {"agent": None})] if unforce else []),
         *([Wish("force", {"agent": force})] if force else []),
     ]
-
-
-def _policy(given: str | None) -> list[Wish]:
-    from dmnroute.router.steering import Wish
-
-    if given is None:
-        return []
-    name, at, version = given.partition("@")
-    if at and not version.isdecimal():
-        raise UsageError(f"`{version}` is no version of a policy", code="bad_wish", hint=f"as in `--policy {name}@3`")
-    return [Wish("policy", {"policy": name, "version": int(version) if at else None})]
 
 
 def _steps(run: str, *, result: Several, skip: Several, cancel: Several) -> list[Wish]:

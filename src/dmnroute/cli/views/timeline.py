@@ -38,6 +38,8 @@ def _head(state: RunState) -> Iterator[str]:
     yield f"cost     {money(state.cost)}{limit}"
     if run.parent:
         yield f"parent   {run.parent.rpartition('/')[0]}, step {run.parent}"
+    if run.origin:
+        yield f"forked   from {run.origin.run} after hop {run.origin.hops}"
     if state.owner:
         yield f"driven by {state.owner}"
 
@@ -56,12 +58,13 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal
     if decision.plan.action == "wait" and (until := wait_until(hop)) is not None:
         yield f"  until {moment(until)}"
     for step in decision.plan.steps:
-        yield f"  {step.id.removeprefix(f'{state.run.id}/')}  {_step(step, hop.outcomes.get(step.id))}"
+        yield f"  {step.id.removeprefix(f'{decision.run}/')}  {_step(step, hop.outcomes.get(step.id))}"
     if end is not None:
         yield f"  ended {_end(end, signals)}{_join(hop, end)}"
 
 
 _STAGES: Mapping[Stage, str] = {
+    "again": "does once more what went before the fork",
     "guards_before": "asks the next guards before it is sent",
     "guarded": "sends what the guards let through",
     "backoff": "waits before failed steps are tried again",

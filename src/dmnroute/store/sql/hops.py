@@ -43,7 +43,18 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> list[row
 
 
 def history(connection: Connection, run: Run) -> History:
-    """Everything that happened in a run: one query for each table, however many hops there are."""
+    """Everything that happened in a run; a fork's first hops are read from the run that they happened in."""
+    own = _own_history(connection, run)
+    if run.origin is None:
+        return own
+    other = runs.find(connection, run.origin.run)
+    if other is None:
+        raise changes.unknown_run(run.origin.run)
+    return changes.begun(run, history(connection, other.run)).went_on(own)
+
+
+def _own_history(connection: Connection, run: Run) -> History:
+    """What happened in the run itself: one query for each table, however many hops there are."""
     queries = (_DECISIONS, _STEPS, _SIGNALS, _CONTROLS)
     decided, planned, told, asked = (many(connection, query, run=run.id) for query in queries)
     by_hop: dict[int, list[rows.Row]] = defaultdict(list)

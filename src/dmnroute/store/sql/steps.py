@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, insert, select, update
 
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
@@ -63,8 +65,16 @@ def record(connection: Connection, outcome: Outcome, *, at: datetime) -> Written
     return Written(True, [events.row(telling, at=at, run=held["id"]) for telling in tellings])
 
 
-def reusable(connection: Connection, agent: str, version: str, input_digest: str) -> Outcome | None:
-    """The latest ok outcome for the same input."""
+def reusable(
+    agent: str,
+    version: str,
+    input_digest: str,
+    *,
+    among: Collection[str] | None,
+    tenant: str | None,
+    since: datetime | None,
+) -> Select[Any]:
+    """The latest ok outcome for the same input, among those of some runs, of a tenant, or since a time."""
     query = (
         select(steps)
         .where(
@@ -76,5 +86,14 @@ def reusable(connection: Connection, agent: str, version: str, input_digest: str
         .order_by(steps.c.ended.desc(), steps.c.id.desc())
         .limit(1)
     )
+    if among is not None:
+        query = query.where(steps.c.run.in_(among))
+    if tenant is not None:
+        query = query.join(runs, runs.c.id == steps.c.run).where(runs.c.tenant == tenant)
+    return query if since is None else query.where(steps.c.ended >= since)
+
+
+def first_outcome(connection: Connection, query: Select[Any]) -> Outcome | None:
+    """The outcome of the first step that a query finds."""
     row = one(connection, query)
     return rows.outcome_of(row) if row else None

@@ -20,7 +20,7 @@ from dmnroute.routing.records import Control, ControlKind, Outcome, PlannedStep,
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.rows import Row
-from dmnroute.store.sql import breakers, budgets, controls, events, hops, policies, runs, signals, steps
+from dmnroute.store.sql import breakers, budgets, controls, events, forks, hops, policies, runs, signals, steps
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
@@ -38,6 +38,9 @@ class SqlStore:
 
     async def create(self, runs: Sequence[Run]) -> int:
         return await self._write(lambda connection: create_runs(connection, runs))
+
+    async def fork(self, run: Run) -> bool:
+        return await self._write(lambda connection: forks.fork(connection, run), run.id)
 
     async def state(self, run: str) -> RunState | None:
         return await self._database.read(lambda connection: runs.find(connection, run))
@@ -131,8 +134,18 @@ class SqlStore:
     async def release(self, run: str, owner: str) -> None:
         await self._write(lambda connection: runs.release(connection, run, owner), run)
 
-    async def reusable(self, agent: str, version: str, input_digest: str) -> Outcome | None:
-        return await self._database.read(lambda connection: steps.reusable(connection, agent, version, input_digest))
+    async def reusable(
+        self,
+        agent: str,
+        version: str,
+        input_digest: str,
+        *,
+        runs: Collection[str] | None = None,
+        tenant: str | None = None,
+        since: datetime | None = None,
+    ) -> Outcome | None:
+        query = steps.reusable(agent, version, input_digest, among=runs, tenant=tenant, since=since)
+        return await self._database.read(lambda connection: steps.first_outcome(connection, query))
 
     async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
         return await self._database.read_at_once(

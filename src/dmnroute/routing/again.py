@@ -1,0 +1,38 @@
+"""Steps that another run did, done once more in a fork; the outcomes of its other steps count as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from dmnroute.routing.allowances import allowances
+from dmnroute.routing.plan import Situation
+from dmnroute.routing.records import Plan, PlannedStep
+from dmnroute.routing.rounds import Round
+
+
+def again(latest: Round, situation: Situation) -> Plan | None:
+    """The first hop of a fork that does steps once more; null for any other hop."""
+    origin = situation.run.origin
+    if origin is None or not origin.again or situation.hop != origin.hops + 1:
+        return None
+    plan = latest.hops[-1].decision.plan
+    chosen = [step for step in plan.steps if step.id in origin.again]
+    allowed = iter(allowances([step.max_cost for step in chosen], situation.money_left))
+    steps = tuple(_steps(plan, origin.again, situation, allowed))
+    names = ", ".join(dict.fromkeys(f"`{step.agent}`" for step in chosen))
+    return plan.model_copy(update={"steps": steps, "reason": f"{names} once more"})
+
+
+def _steps(
+    plan: Plan, chosen: tuple[str, ...], situation: Situation, allowed: Iterator[Decimal | None]
+) -> Iterator[PlannedStep]:
+    for index, step in enumerate(plan.steps, 1):
+        own = {"id": f"{situation.run.id}/{situation.hop}.{index}", "run": situation.run.id}
+        if step.id not in chosen:
+            yield step.model_copy(update=own | {"done": step.done or step.id, "deadline": None})
+            continue
+        timeout = situation.at_most(step.timeout)
+        times = {"timeout": timeout, "deadline": situation.after(timeout), "max_cost": next(allowed)}
+        # An equal step of before must not stand in for it: it is to be done.
+        yield step.model_copy(update=own | times | {"done": None, "refused": None, "reuse": False})
