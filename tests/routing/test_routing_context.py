@@ -39,6 +39,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "tokens": 0,
             "tags": {"team": "a"},
             "forbidden": [],
+            "repeats": 0,
         },
         "facts": {},
         "last": {
@@ -222,7 +223,10 @@ def test_the_same_route_for_other_facts_is_progress() -> None:
     for _ in range(2):
         history = after(history, ask, {"status": "failed"})
     stuck = decided(ask, history)
-    assert (stuck.limit, stuck.plan.reason) == ("no_progress", "the same route was taken 2 times for the same facts")
+    assert (stuck.limit, stuck.plan.reason) == (
+        "no_progress",
+        "hop 6 repeats: ask → ask, for the same facts; 2 times is the limit",
+    )
     assert limit_after(history, Plan(action="complete"), history.hops[-1].decision.fingerprint) is None
 
 

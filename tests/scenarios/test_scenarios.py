@@ -434,7 +434,10 @@ async def test_the_same_route_for_the_same_facts_is_no_progress(engine: Harness)
     run = await engine.start("p", limits=Limits(no_progress=2))
     await engine.until(run, "failed")
     last = (await engine.history(run)).hops[-1].decision
-    assert (last.limit, last.plan.reason) == ("no_progress", "the same route was taken 2 times for the same facts")
+    assert (last.limit, last.plan.reason) == (
+        "no_progress",
+        "hop 2 repeats: fail → fail, for the same facts; 2 times is the limit",
+    )
 
 
 async def test_a_run_ends_at_its_deadline(engine: Harness) -> None:

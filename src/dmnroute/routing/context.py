@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.history import History
 from dmnroute.routing.join import round_joined
+from dmnroute.routing.loops import loop_of
 from dmnroute.routing.merge import merge
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
@@ -47,6 +48,8 @@ class RunContext(_Context):
     tags: dict[str, str]
     forbidden: list[str]
     """The agents that people forbade this run, by name."""
+    repeats: int
+    """How often, in a row, the latest hops took the same way for the same facts; 0 while they are new."""
 
 
 class SignalContext(_Context):
@@ -170,7 +173,7 @@ def build_context(
     history = as_steered(history)
     run, latest = history.run, latest_round(history)
     elapsed = seconds_between(run.started, now)
-    spent = history.spent()
+    spent, loop = history.spent(), loop_of(history)
     context = RoutingContext(
         run=RunContext(
             id=run.id,
@@ -184,6 +187,7 @@ def build_context(
             tokens=sum(outcome.tokens for outcome in history.outcomes()),
             tags=run.tags,
             forbidden=sorted(forbidden(history)),
+            repeats=loop.repeats if loop else 0,
         ),
         facts=facts_of(history),
         last=_last_context(history, latest, previous),

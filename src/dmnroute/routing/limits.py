@@ -10,6 +10,7 @@ from typing import Any
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
+from dmnroute.routing.loops import loop_of
 from dmnroute.routing.records import LimitName, Plan, PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
 
@@ -50,10 +51,12 @@ def cost_limit(history: History, steps: Sequence[PlannedStep]) -> tuple[LimitNam
 
 
 def _no_progress(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
-    repeats = sum(hop.decision.fingerprint == fingerprint for hop in history.hops)
-    if plan.action not in ("complete", "fail") and repeats >= history.run.limits.no_progress:
-        return "no_progress", f"the same route was taken {repeats} times for the same facts"
-    return None
+    same = [hop.decision.hop for hop in history.hops if hop.decision.fingerprint == fingerprint]
+    if plan.action in ("complete", "fail") or len(same) < history.run.limits.no_progress:
+        return None
+    loop = loop_of(history)
+    what = str(loop) if loop else f"hops {', '.join(map(str, same))} took the same route for the same facts"
+    return "no_progress", f"{what}; {len(same)} times is the limit"
 
 
 def ended_by_limit(reason: str, facts: Mapping[str, Any]) -> Plan:

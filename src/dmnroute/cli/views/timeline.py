@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dmnroute.cli.streams import json_text
 from dmnroute.cli.views.awaiting import lines
-from dmnroute.cli.views.figures import clock_time, indented, moment, money, seconds, value
+from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.routing.awaiting import Awaited
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
+from dmnroute.routing.loops import loop_of, same_before
 from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Signal, Stage
 
@@ -20,10 +21,9 @@ def timeline(state: RunState, history: History, *, waits: Awaited | None = None)
     """The whole text; `waits` is what the run waits for now."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     pairs = zip(history.hops, [*ends, None], strict=False)
-    hops = [line for hop, end in pairs for line in _hop(hop, end, state, history.signals)]
-    return "\n".join(
-        [*_head(state), *_waits(waits), *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)]
-    )
+    hops = [line for hop, end in pairs for line in _hop(hop, end, state, history)]
+    before = [*_head(state), *_loop(history), *_waits(waits)]
+    return "\n".join([*before, *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)])
 
 
 def _head(state: RunState) -> Iterator[str]:
@@ -44,23 +44,33 @@ def _head(state: RunState) -> Iterator[str]:
         yield f"driven by {state.owner}"
 
 
+def _loop(history: History) -> Iterator[str]:
+    """The circle that the run goes round in now, or went round in to its end."""
+    loop = loop_of(history)
+    if loop is not None:
+        yield f"loop     {loop}, {count(loop.repeats + 1, 'time')} in a row"
+
+
 def _waits(waits: Awaited | None) -> Iterator[str]:
     if waits is not None:
         yield from lines(waits)
 
 
-def _hop(hop: Hop, end: HopEnd | None, state: RunState, signals: Sequence[Signal]) -> Iterator[str]:
+def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History) -> Iterator[str]:
     decision = hop.decision
     yield ""
     when = clock_time(decision.at)
     yield f"hop {decision.hop}  {when}  {decision.policy} version {decision.version}  {what(decision.plan)}"
     yield from _why(decision)
+    if (before := same_before(history, decision.hop)) is not None:
+        yield f"  the same route as in hop {before}, for the same facts"
     if decision.plan.action == "wait" and (until := wait_until(hop)) is not None:
         yield f"  until {moment(until)}"
     for step in decision.plan.steps:
-        yield f"  {step.id.removeprefix(f'{decision.run}/')}  {_step(step, hop.outcomes.get(step.id))}"
+        tries = "  probes a breaker" if step.id in decision.probes else ""
+        yield f"  {step.id.removeprefix(f'{decision.run}/')}  {_step(step, hop.outcomes.get(step.id))}{tries}"
     if end is not None:
-        yield f"  ended {_end(end, signals)}{_join(hop, end)}"
+        yield f"  ended {_end(end, history.signals)}{_join(hop, end)}"
 
 
 _STAGES: Mapping[Stage, str] = {
