@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dmnroute.agents.declaration import Agent, AgentFailure, agent
+    from dmnroute.agents.declaration import Agent, agent
     from dmnroute.agents.facts import Merge, facts
+    from dmnroute.agents.failure import AgentFailure, BudgetRefused
     from dmnroute.agents.forms import form
     from dmnroute.agents.step import Step
     from dmnroute.errors import (
@@ -29,7 +30,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Agent": "dmnroute.agents.declaration",
     "AgentError": "dmnroute.errors",
-    "AgentFailure": "dmnroute.agents.declaration",
+    "AgentFailure": "dmnroute.agents.failure",
+    "BudgetRefused": "dmnroute.agents.failure",
     "DmnrouteError": "dmnroute.errors",
     "FeelError": "dmnroute.errors",
     "Merge": "dmnroute.agents.facts",
@@ -47,6 +49,7 @@ __all__ = [
     "Agent",
     "AgentError",
     "AgentFailure",
+    "BudgetRefused",
     "DmnrouteError",
     "FeelError",
     "Merge",

@@ -148,8 +148,17 @@ async def open_app(
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
         source = policies(store) if policies else _folder_policies(project, store, clock, registry)
         rules = breaker_rules(settings, registry)
-        router = Router(store, source, registry.catalogue, clock, settings.guards, rules)
-        runner = StepRunner(registry, clock, threads, Slots(settings.concurrency))
+        router = Router(
+            store,
+            source,
+            registry.catalogue,
+            clock,
+            settings.guards,
+            rules,
+            budgets=settings.budgets,
+            tenant=settings.tenant,
+        )
+        runner = StepRunner(registry, clock, threads, Slots(settings.concurrency), store)
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)
         await closing.enter_async_context(present(registry, store, clock))

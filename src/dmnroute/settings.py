@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from dmnroute.errors import UsageError
 from dmnroute.routing.breaker_rules import BreakerRule
+from dmnroute.routing.budgets import Budget
 from dmnroute.routing.records import Guards, Limits
 from dmnroute.zeebe.broker.options import BrokerOptions
 
@@ -51,7 +52,11 @@ class Settings(BaseSettings):
     store: str = Field(default_factory=_default_store, repr=False)
     """Database URL, or a path of a SQLite file."""
     limits: Limits = Limits()
-    """Hard limits of every run: hops, width, cost, time, no_progress."""
+    """Hard limits of every run: hops, width, cost, tokens, calls, time, no_progress."""
+    tenant: str = "default"
+    """Whose runs this process starts."""
+    budgets: list[Budget] = []
+    """What tenants and agents may use together, in an hour, a day or a month: `[[budgets]]` in `dmnroute.toml`."""
     guards: Guards = Guards()
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}

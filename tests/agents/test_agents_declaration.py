@@ -58,7 +58,13 @@ def test_an_agent_is_its_function_with_a_contract() -> None:
         True,
         True,
     )
-    assert (shout.description, shout.is_async, shout.takes_step, shout.cost, shout.timeout) == ("", False, False, 0, 60)
+    assert (shout.description, shout.is_async, shout.takes_step, shout.cost, shout.timeout) == (
+        "",
+        False,
+        False,
+        None,
+        60,
+    )
 
 
 def test_calling_an_agent_calls_its_function() -> None:

@@ -14,8 +14,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 from tests.support.tables import by_hop, model, route, table
 
-from dmnroute.agents.declaration import AgentFailure, agent
+from dmnroute.agents.declaration import agent
 from dmnroute.agents.facts import Merge, facts
+from dmnroute.agents.failure import AgentFailure
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.step import Step
 from dmnroute.dmn import load
@@ -60,7 +61,7 @@ async def judge(document: Document, step: Step) -> Verdict:
     return Verdict(verdict="fine")
 
 
-@agent("broken")
+@agent("broken", cost=0)
 async def broken(document: Document) -> Verdict:
     """Never work."""
     raise AgentFailure("unreadable", "the page is blank")

@@ -13,8 +13,12 @@ from dmnroute.routing.history import History
 from dmnroute.routing.limits import limit_after, limit_before
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import HopEnd, Plan
+from dmnroute.routing.standing import StandingContext
 
 TWO = one_rule(agent='["ocr", "ask"]')
+
+
+UNLIMITED = {"limit": None, "spent": 0, "remaining": None, "ratio": None}
 
 
 def context(history: History, *, at: float = 0, **options: Any) -> dict[str, Any]:
@@ -55,7 +59,18 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
         },
         "steps": {},
         "guards": {"verdict": None, "verdicts": []},
-        "budget": {"limit": None, "spent": Decimal(0), "remaining": None, "ratio": None},
+        "budget": {
+            "limit": None,
+            "spent": Decimal(0),
+            "remaining": None,
+            "ratio": None,
+            "unknown": 0,
+            "warning": False,
+            "tokens": UNLIMITED,
+            "calls": UNLIMITED,
+            "hops": {"limit": 50, "spent": 0, "remaining": 50, "ratio": 0},
+            "tenant": StandingContext().model_dump(),
+        },
         "slo": {"limit": None, "elapsed": Decimal("1.5"), "remaining": None, "ratio": None},
         "agents": {},
         "signals": {},
@@ -118,12 +133,14 @@ def test_the_budget(limit: str | None, spent: str, expected: dict[str, Any]) -> 
     """What remains is never below 0; the ratio tells the excess."""
     history = after(History(run()), one_rule(agent='"ask"'), {"cost": Decimal(spent)})
     limits = limited(cost=None if limit is None else Decimal(limit)).run.limits
-    assert context(History(run(limits=limits), history.hops))["budget"] == expected
+    found = context(History(run(limits=limits), history.hops))["budget"]
+    assert {name: found[name] for name in expected} == expected
 
 
 def test_a_budget_of_nothing_is_used_up() -> None:
     """Its ratio is 1, and no division fails."""
-    assert context(limited(cost=Decimal(0)))["budget"] == {"limit": 0, "spent": 0, "remaining": 0, "ratio": 1}
+    found = context(limited(cost=Decimal(0)))["budget"]
+    assert [found[name] for name in ("limit", "spent", "remaining", "ratio")] == [0, 0, 0, 1]
 
 
 def test_the_time_that_is_left() -> None:
@@ -155,6 +172,7 @@ def test_the_figures_of_agents_are_taken_as_given() -> None:
         "latency_p95": None,
         "cost_mean": None,
         "confidence_mean": None,
+        "budget": StandingContext().model_dump(),
     }
 
 

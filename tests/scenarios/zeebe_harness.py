@@ -243,7 +243,7 @@ async def zeebe_harness(
     harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway))
     with ThreadPoolExecutor(2) as threads:
         here = Registry({name: agent for name, agent in registry.agents.items() if name not in elsewhere})
-        runner = StepRunner(here, clock, threads, Slots(2))
+        runner = StepRunner(here, clock, threads, Slots(2), store)
 
         async def route(job: Job) -> Mapping[str, Any]:
             return await RouteWorker(replace(router, guards=harness.guards), harness.limits).handle(job)

@@ -30,41 +30,6 @@ FEEL_WORDS = frozenset(_WORDS.split())
 """Words that can't stand after `steps.` in a table: named here, for agents needn't load FEEL to be declared."""
 
 
-class AgentFailure(Exception):
-    """The agent could not do its work, for a reason that tables can route on.
-
-    ``kind`` is a short identifier such as ``unreadable``; ``retryable`` says whether the same call may go well later,
-    and ``retry_after`` (seconds) when: a failure that says so is retryable.
-    """
-
-    def __init__(
-        self,
-        kind: str,
-        message: str,
-        *,
-        retryable: bool | None = None,
-        retry_after: float | Decimal | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.retry_after = _waiting_time(retry_after)
-        self.retryable = self.retry_after is not None if retryable is None else retryable
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_failure, (self.kind, self.message, self.retryable, self.retry_after)
-
-
-def _waiting_time(seconds: float | Decimal | None) -> Decimal | None:
-    """What services say is not always a time that one can wait."""
-    waiting = None if seconds is None else Decimal(str(seconds))
-    return waiting if waiting is not None and waiting.is_finite() and waiting >= 0 else None
-
-
-def _rebuild_failure(kind: str, message: str, retryable: bool, retry_after: Decimal | None) -> AgentFailure:
-    return AgentFailure(kind, message, retryable=retryable, retry_after=retry_after)
-
-
 @dataclass(frozen=True)
 class Agent(Generic[P, R]):
     """A function with its contract: what it takes, what it gives, what it costs, how long it may take.
@@ -77,8 +42,10 @@ class Agent(Generic[P, R]):
     input_type: type[BaseModel]
     output_type: type[BaseModel]
     takes_step: bool
-    cost: Decimal
-    """Estimated cost of one call in USD; reserved before dispatch, and counted when the agent reports none."""
+    cost: Decimal | None
+    """Estimated cost of one call in USD; reserved before dispatch, and counted when the agent reports none.
+
+    Null when it isn't declared: then nobody knows. What is free says 0."""
     timeout: Decimal
     """Seconds, the time in the queue included, when the table sets none."""
     requires: tuple[str, ...]
@@ -111,7 +78,7 @@ class Agent(Generic[P, R]):
 def agent(
     name: str,
     *,
-    cost: float | Decimal | str = 0,
+    cost: float | Decimal | str | None = None,
     timeout: float = 60,
     requires: tuple[str, ...] = (),
     version: str = "1",
@@ -130,7 +97,7 @@ def agent(
             goes in and out, or the target has no `vendor/model` or names a field that isn't there.
     """
     _refuse_name(name)
-    price = _amount(name, "cost", cost)
+    price = None if cost is None else _amount(name, "cost", cost)
     longest = _amount(name, "timeout", timeout)
     if longest == 0:
         raise AgentError(f"agent `{name}`: `timeout` must be more than 0 seconds", code="agent_timeout")

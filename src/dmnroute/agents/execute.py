@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from dmnroute.agents.declaration import Agent, AgentFailure
+from dmnroute.agents.declaration import Agent
+from dmnroute.agents.failure import AgentFailure
+from dmnroute.agents.purse import StepPurse
 from dmnroute.agents.registry import Registry, describe
 from dmnroute.agents.slots import Slots
 from dmnroute.agents.step import Progress, Step
@@ -21,7 +23,7 @@ from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import dumps, plain
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.outcomes import failed, timed_out
-from dmnroute.routing.ports import Clock
+from dmnroute.routing.ports import Clock, Store
 from dmnroute.routing.records import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import has_time, retry_delay
 
@@ -42,17 +44,40 @@ class _Attempts:
     """What the attempts of a step have cost so far, the one under way included."""
 
     number: int
-    cost: Decimal = Decimal(0)
+    purse: StepPurse
+    cost: Decimal | None = Decimal(0)
+    """USD; null as soon as the cost of any attempt is unknown."""
     tokens: int = 0
+    calls: int = 0
     handle: Step | None = field(default=None)
 
+    async def open(self) -> None:
+        """Begin with what was granted to workers that were lost."""
+        await self.purse.open()
+        self.cost, self.tokens = self.purse.earlier.cost or Decimal(0), self.purse.earlier.tokens or 0
+
+    def end(self, price: Decimal | None, *, ok: bool) -> None:
+        """Count the attempt under way, which has ended."""
+        if self.handle is not None:
+            billed = self.handle.billed(price, ok=ok)
+            self.cost = None if billed is None or self.cost is None else self.cost + billed
+            self.tokens += self.handle.tokens_used
+            self.calls += 1
+            self.purse.own.used = max(self.purse.own.used, self.cost or Decimal(0))
+        self.handle = None
+
     def total(self) -> dict[str, Any]:
-        """The figures of an outcome that comes in the middle of an attempt."""
-        cost = (self.handle.cost if self.handle else None) or Decimal(0)
-        tokens = (self.handle.tokens if self.handle else None) or 0
+        """The figures of an outcome; one that comes in the middle of an attempt counts what is known of it."""
         target = self.handle.target if self.handle else None
         known = {} if target is None else {"target": target}
-        return {"attempt": self.number, "cost": self.cost + cost, "tokens": self.tokens + tokens, **known}
+        self.end(None, ok=False)
+        return {
+            "attempt": self.number,
+            "cost": self.cost,
+            "tokens": self.tokens,
+            "calls": max(self.calls, 1),
+            **known,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,8 @@ class StepRunner:
     clock: Clock
     executor: Executor
     slots: Slots
+    store: Store | None = None
+    """Where budgets are; without it only a step's own `max_cost` limits what it spends."""
 
     async def run(
         self,
@@ -83,7 +110,9 @@ class StepRunner:
         if found.missing:
             modules = ", ".join(f"`{module}`" for module in found.missing)
             return failed(step, "unavailable", f"agent `{found.name}` needs {modules}, which isn't installed")
-        attempts = _Attempts(step.attempt)
+        attempts = _Attempts(step.attempt, StepPurse(step, self.store, self.clock))
+        if found.takes_step:
+            await attempts.open()
         until = None if timeout is None else self.clock.now() + timedelta(microseconds=int(timeout * 1_000_000))
         work = asyncio.create_task(self._outcome(found, step, attempts, on_progress, until=until))
         return await self._within(timeout, work, step, attempts)
@@ -119,6 +148,8 @@ class StepRunner:
             delay = retry_delay(step, outcome, attempt=attempts.number)
             if delay is None or _is_cancelled() or not has_time(delay, now=self.clock.now(), until=until):
                 return outcome.model_copy(update=attempts.total())
+            if not await attempts.purse.may_try_again():
+                return outcome.model_copy(update=attempts.total())
             await self.clock.sleep(delay)
             attempts.number += 1
 
@@ -130,8 +161,9 @@ class StepRunner:
             agent=agent.name,
             run=step.run,
             attempt=attempts.number,
-            max_cost=step.max_cost,
+            max_cost=_left(step.max_cost, attempts.cost),
             on_progress=on_progress,
+            purse=attempts.purse,
         )
         started = self.clock.now()
         try:
@@ -139,9 +171,7 @@ class StepRunner:
         finally:
             if _is_cancelled():
                 handle.cancel()
-        attempts.cost += _cost(agent, handle, ok=error is None)
-        attempts.tokens += handle.tokens or 0
-        attempts.handle = None
+        attempts.end(agent.cost, ok=error is None)
         return Outcome(
             step=step.id,
             agent=step.agent,
@@ -246,11 +276,9 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _cost(agent: Agent[..., Any], handle: Step, *, ok: bool) -> Decimal:
-    """What the agent reported, else its declared price for a call that went well."""
-    if handle.cost is not None:
-        return handle.cost
-    return agent.cost if ok else Decimal(0)
+def _left(limit: Decimal | None, used: Decimal | None) -> Decimal | None:
+    """What is left of what a step may cost, in USD."""
+    return None if limit is None else max(limit - (used or Decimal(0)), Decimal(0))
 
 
 async def _cancel(*tasks: asyncio.Task[Any] | None) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dmnroute.agents.declaration import Agent, AgentFailure
+from dmnroute.agents.declaration import Agent
+from dmnroute.agents.failure import AgentFailure
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.step import Step
 from dmnroute.cases.case import Answer, RunCase, Script

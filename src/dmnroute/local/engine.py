@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.closing import with_cost
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
@@ -22,9 +23,8 @@ from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out
-from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import ENDED, Outcome, PlannedStep, Run, RunStatus
+from dmnroute.routing.records import CHILD_RUN, ENDED, Outcome, PlannedStep, Run, RunStatus
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 
 POLL = 0.25
@@ -191,12 +191,7 @@ class LocalEngine:
 
     async def _late_child(self, step: PlannedStep) -> Outcome:
         """A child that took too long has cost what it has spent."""
-        outcome = timed_out(step, latency=step.timeout or Decimal(0))
-        history = await self.router.store.history(step.id)
-        if history is None:
-            return outcome
-        tokens = sum(each.tokens for each in history.outcomes())
-        return outcome.model_copy(update={"cost": history.spent(), "tokens": tokens})
+        return await with_cost(timed_out(step, latency=step.timeout or Decimal(0)), step, self.router.store)
 
     async def _wait(self, run: str, hop: Hop) -> None:
         """Sleep until the hop is over: time, a signal, an answer, or the end of the run from outside.

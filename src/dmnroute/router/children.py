@@ -6,9 +6,9 @@ from typing import Any
 
 from dmnroute.router.router import Router
 from dmnroute.routing.context import seconds_between
-from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Limits, Outcome, PlannedStep, Run, StepError
+from dmnroute.routing.records import CHILD_RUN, Limits, Outcome, PlannedStep, Run, StepError
+from dmnroute.routing.spending import used
 
 
 def child_of(step: PlannedStep, router: Router, *, limits: Limits) -> Run:
@@ -21,7 +21,13 @@ def child_of(step: PlannedStep, router: Router, *, limits: Limits) -> Run:
         step.type.removeprefix(CHILD_RUN),
         input=step.input,
         limits=limits.model_copy(
-            update={"cost": step.max_cost, "time": step.timeout, "depth": max(limits.depth - 1, 0)}
+            update={
+                "cost": step.max_cost,
+                "tokens": step.max_tokens,
+                "calls": step.max_calls,
+                "time": step.timeout,
+                "depth": max(limits.depth - 1, 0),
+            }
         ),
         tenant=step.tenant,
         parent=step.id,
@@ -38,7 +44,7 @@ async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
     if state is None or history is None or state.status not in ("completed", "failed", "cancelled"):
         return None
     outcomes = list(history.outcomes())
-    ok = state.status == "completed"
+    ok, spent = state.status == "completed", used(history)
     reason = history.last.decision.plan.reason if history.last else None
     return Outcome(
         step=step.id,
@@ -47,7 +53,9 @@ async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
         confidence=min((o.confidence for o in outcomes if o.status == "ok" and o.confidence is not None), default=None),
         output=_output(state.result),
         error=None if ok else StepError(kind="child_failed", message=reason or f"the child run {state.status}"),
-        cost=history.spent(),
-        tokens=sum(outcome.tokens for outcome in outcomes),
+        cost=spent.cost,
+        tokens=spent.tokens or 0,
+        # Counted where the parent limits calls; elsewhere a child is one step.
+        calls=1 if step.max_calls is None else spent.calls or 0,
         latency=seconds_between(state.run.started, state.updated),
     )

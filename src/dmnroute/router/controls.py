@@ -13,9 +13,8 @@ from dmnroute.routing.answers import answered, meanwhile, open_question
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import cancelled
-from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.ports import Clock, HopWrite, Store
-from dmnroute.routing.records import ENDED, HopEnd, Outcome, PlannedStep, RunState, RunStatus
+from dmnroute.routing.records import CHILD_RUN, ENDED, HopEnd, Outcome, PlannedStep, RunState, RunStatus
 
 
 @dataclass(frozen=True, slots=True)

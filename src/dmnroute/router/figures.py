@@ -13,7 +13,7 @@ from dmnroute.dmn.scope import Origin
 from dmnroute.routing.breakers import BREAKER_OPEN, Breaker, state_at
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.ports import AgentActivity, Clock, Store
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records import Estimate, Outcome
 
 LATEST = 50
 """How many of an agent's latest outcomes its figures are made of."""
@@ -26,8 +26,21 @@ _WIDE = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
 def reads_agents(model: Model) -> bool:
     """Whether any expression of a policy reads `agents`."""
+    return _reads(model, ("agents",))
+
+
+def reads_tenant_budgets(model: Model) -> bool:
+    """Whether any expression of a policy reads `budget.tenant`."""
+    return _reads(model, ("budget", "tenant"))
+
+
+def _reads(model: Model, path: tuple[str, ...]) -> bool:
+    """Also where only the beginning of the path is named: it may be taken apart elsewhere."""
     outside = (Origin.OUTSIDE, Origin.INPUT)
-    return any(found.origin in outside and found.reference.names[0] == "agents" for found in model.references())
+    return any(
+        found.origin in outside and all(said == name for said, name in zip(found.reference.names, path, strict=False))
+        for found in model.references()
+    )
 
 
 async def gather_figures(store: Store, catalogue: Catalogue, clock: Clock) -> dict[str, Any]:
@@ -69,6 +82,16 @@ def figures_of(activity: AgentActivity) -> dict[str, Any]:
 def _was_refused(outcome: Outcome) -> bool:
     """A breaker kept it away: that isn't the agent's doing once more."""
     return outcome.error is not None and outcome.error.kind == BREAKER_OPEN
+
+
+def estimate_of(activity: AgentActivity) -> Estimate:
+    """What a call has used on average; tokens are rounded up."""
+    own = [outcome for outcome in activity.outcomes if not outcome.reused and not _was_refused(outcome)]
+    tokens = _mean(Decimal(outcome.tokens) for outcome in own)
+    return Estimate(
+        cost=_mean(outcome.cost for outcome in own if outcome.cost is not None),
+        tokens=None if tokens is None else ceil(tokens),
+    )
 
 
 def _mean(values: Iterable[Decimal]) -> Decimal | None:

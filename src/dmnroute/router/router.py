@@ -10,15 +10,17 @@ from datetime import datetime
 from typing import Any
 
 from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
-from dmnroute.router.closing import closed
+from dmnroute.router.budgeting import Budgeting
+from dmnroute.router.closing import closed, with_costs
 from dmnroute.router.controls import Controls, unknown_run
-from dmnroute.router.figures import gather_figures, reads_agents
+from dmnroute.router.figures import gather_figures, reads_agents, reads_tenant_budgets
 from dmnroute.router.forks import Forks
 from dmnroute.router.settling import settle
 from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
 from dmnroute.routing.breaker_gate import PROBE_TAKEN
 from dmnroute.routing.breaker_rules import BreakerRules
+from dmnroute.routing.budgets import Budget
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
@@ -28,6 +30,7 @@ from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records import (
     ENDED,
     DecisionRecord,
+    Estimate,
     Guards,
     HopEnd,
     Limits,
@@ -55,6 +58,8 @@ class _Basis:
     """The policy's name, and its version where a person named one."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Of the agents, where the policy reads them."""
+    standing: Mapping[str, Any] = field(default_factory=dict)
+    """Of the tenant's budgets, where the policy reads it."""
 
 
 Arriving = Callable[[History], Awaitable[Sequence[Outcome]]]
@@ -84,6 +89,10 @@ class Router:
     """Of every step of new runs, before those that tables name."""
     breakers: BreakerRules = field(default_factory=BreakerRules)
     """When breakers open: by the settings."""
+    budgets: Sequence[Budget] = field(default_factory=list)
+    """What tenants and agents may use together."""
+    tenant: str = "default"
+    """Whose runs are started here, unless somebody says."""
 
     @property
     def controls(self) -> Controls:
@@ -108,7 +117,7 @@ class Router:
         input: Mapping[str, Any],
         tags: Mapping[str, str] | None = None,
         limits: Limits | None = None,
-        tenant: str = "default",
+        tenant: str | None = None,
         parent: str | None = None,
     ) -> Run:
         """A run as it would start now.
@@ -125,7 +134,7 @@ class Router:
         return Run(
             id=run,
             policy=policy,
-            tenant=tenant,
+            tenant=tenant or self.tenant,
             started=self.clock.now(),
             input=dict(input),
             tags=dict(tags or {}),
@@ -219,9 +228,28 @@ class Router:
             if isinstance(error, OperatorError) and error.code != "unknown_version":
                 raise
             return _Basis(RouteError(error.message, code=error.code, place=error.place, hint=error.hint), named)
-        if state.status in ENDED or not reads_agents(policy.model):
+        if state.status in ENDED:
             return _Basis(policy, named)
-        return _Basis(policy, named, await gather_figures(self.store, self.catalogue, self.clock))
+        return _Basis(policy, named, await self._figures(policy, state.run), await self._standing(policy, state.run))
+
+    async def _figures(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:
+        """Of the agents, with their budgets."""
+        if not reads_agents(policy.model):
+            return {}
+        figures = await gather_figures(self.store, self.catalogue, self.clock)
+        budgets = await self._budgeting.standing_of_agents(run.tenant, self.catalogue, now=self.clock.now())
+        return {
+            name: figure | ({"budget": budgets[name]} if name in budgets else {}) for name, figure in figures.items()
+        }
+
+    async def _standing(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:
+        if not self.budgets or not reads_tenant_budgets(policy.model):
+            return {}
+        return await self._budgeting.standing(run.tenant, now=self.clock.now())
+
+    @property
+    def _budgeting(self) -> Budgeting:
+        return Budgeting(self.store, self.budgets)
 
     async def _advance(
         self,
@@ -233,6 +261,7 @@ class Router:
         now = self.clock.now()
         # What a person gave is kept also when its process died before it could.
         arrived = [*_given_by_people(locked.history), *arrived]
+        arrived = await with_costs(arrived, locked.history, self.store)
         history = locked.history.with_outcomes(arrived)
         end = hop_end(history, now=now)
         if end is None:
@@ -243,6 +272,9 @@ class Router:
         history = history.with_outcomes(outcomes)
         try:
             decision = self._decide(history, end, basis, now=now)
+            estimates = await self._budgeting.estimates(decision, history.run)
+            if estimates:
+                decision = self._decide(history, end, basis, now=now, estimates=estimates)
             decision = decision.model_copy(update={"element_instance": element_instance})
         except RouteError as error:
             version = basis.policy.version if isinstance(basis.policy, PolicyVersion) else None
@@ -252,6 +284,7 @@ class Router:
             return Turn(history, "stopped", stop=stop)
         new = locked.history.new(outcomes)
         settled = await settle(decision, history, new, self.store, self.breakers)
+        settled = await self._budgeting.reserve(locked, settled, ended=outcomes)
         decision, outcomes = settled.decision, [*outcomes, *settled.outcomes]
         status = STATUS_AFTER[decision.plan.action]
         result = decision.plan.result
@@ -263,9 +296,26 @@ class Router:
         log.info("hop decided", extra=_log_fields(decision))
         return Turn(history.with_decision(decision).with_outcomes(settled.outcomes), status, result=result, new=True)
 
-    def _decide(self, history: History, end: HopEnd, basis: _Basis, *, now: datetime) -> DecisionRecord:
-        seed = seed_of(history.run.id, len(history.hops) + 1)
-        return decide(history, basis.policy, self.catalogue, previous=end, now=now, seed=seed, figures=basis.figures)
+    def _decide(
+        self,
+        history: History,
+        end: HopEnd,
+        basis: _Basis,
+        *,
+        now: datetime,
+        estimates: Mapping[str, Estimate] | None = None,
+    ) -> DecisionRecord:
+        return decide(
+            history,
+            basis.policy,
+            self.catalogue,
+            previous=end,
+            now=now,
+            seed=seed_of(history.run.id, len(history.hops) + 1),
+            figures=basis.figures,
+            standing=basis.standing,
+            estimates=estimates,
+        )
 
     async def record(self, outcome: Outcome) -> bool:
         """Keep the outcome of a step; False when there is one already."""

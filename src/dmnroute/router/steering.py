@@ -11,9 +11,8 @@ from dmnroute.errors import UsageError, did_you_mean
 from dmnroute.router.controls import Controls
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
-from dmnroute.routing.plan import CHILD_RUN, PROCESS
 from dmnroute.routing.ports import PolicySource
-from dmnroute.routing.records import ControlKind, PlannedStep
+from dmnroute.routing.records import CHILD_RUN, PROCESS, ControlKind, PlannedStep
 from dmnroute.routing.steering import forbidden, manual_outcomes
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")

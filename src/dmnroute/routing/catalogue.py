@@ -22,8 +22,8 @@ class AgentSpec:
     required: frozenset[str]
     outputs: frozenset[str] = frozenset()
     """Fields of its typed output; they become facts."""
-    cost: Decimal = Decimal(0)
-    """Estimated USD per call."""
+    cost: Decimal | None = None
+    """Estimated USD per call; null when nobody says."""
     timeout: Decimal = Decimal(60)
     """Seconds, when the table sets none."""
     version: str = "1"

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.history import History
 from dmnroute.routing.join import round_joined
 from dmnroute.routing.loops import loop_of
@@ -23,6 +24,8 @@ from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
 from dmnroute.routing.records import INVALID_ANSWER, HopEnd, HopStatus, Limits, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
+from dmnroute.routing.spending import unknown_costs, used
+from dmnroute.routing.standing import BudgetContext, StandingContext, budget_of_run, measured
 from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts
 from dmnroute.routing.verdicts import WORDS, Verdict, Word
 
@@ -80,15 +83,6 @@ class LastContext(_Context):
     """What ended the wait; null when it wasn't a signal."""
 
 
-class BudgetContext(_Context):
-    """Money. `remaining` and `ratio` are null when there is no limit."""
-
-    limit: Decimal | None
-    spent: Decimal
-    remaining: Decimal | None
-    ratio: Decimal | None
-
-
 class SloContext(_Context):
     """Time. `remaining` and `ratio` are null when there is no limit."""
 
@@ -122,6 +116,7 @@ class AgentFigures(_Context):
     latency_p95: Decimal | None = None
     cost_mean: Decimal | None = None
     confidence_mean: Decimal | None = None
+    budget: StandingContext = StandingContext()
 
 
 class GuardsContext(_Context):
@@ -167,13 +162,18 @@ class RoutingContext(_Context):
 
 
 def build_context(
-    history: History, previous: HopEnd, *, now: datetime, figures: Mapping[str, Any] | None = None
+    history: History,
+    previous: HopEnd,
+    *,
+    now: datetime,
+    figures: Mapping[str, Any] | None = None,
+    standing: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Put the context together from what was recorded; the same history, end and clock give the same context."""
     history = as_steered(history)
     run, latest = history.run, latest_round(history)
     elapsed = seconds_between(run.started, now)
-    spent, loop = history.spent(), loop_of(history)
+    loop = loop_of(history)
     context = RoutingContext(
         run=RunContext(
             id=run.id,
@@ -183,7 +183,7 @@ def build_context(
             started=run.started.isoformat(),
             elapsed=elapsed,
             input=run.input,
-            cost=spent,
+            cost=history.spent(),
             tokens=sum(outcome.tokens for outcome in history.outcomes()),
             tags=run.tags,
             forbidden=sorted(forbidden(history)),
@@ -193,7 +193,7 @@ def build_context(
         last=_last_context(history, latest, previous),
         steps=_steps(history),
         guards=_guards(latest),
-        budget=_budget(run.limits, spent),
+        budget=_budget(history, standing or {}),
         slo=_slo(run.limits, elapsed),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
         signals={signal.name: signal.payload for signal in history.signals},
@@ -270,21 +270,16 @@ def _agreement(outputs: list[dict[str, Any] | None]) -> Decimal | None:
     return Decimal(most) / len(outputs)
 
 
-def _budget(limits: Limits, spent: Decimal) -> BudgetContext:
-    remaining, ratio = _measure(limits.cost, spent)
-    return BudgetContext(limit=limits.cost, spent=spent, remaining=remaining, ratio=ratio)
+def _budget(history: History, standing: Mapping[str, Any]) -> BudgetContext:
+    limits = history.run.limits
+    given = Amounts(cost=limits.cost, tokens=limits.tokens, calls=limits.calls, hops=limits.hops)
+    own = budget_of_run(given, used(history), limits.warn, unknown=unknown_costs(history))
+    return BudgetContext(**own, tenant=StandingContext.model_validate(standing))
 
 
 def _slo(limits: Limits, elapsed: Decimal) -> SloContext:
-    remaining, ratio = _measure(limits.time, elapsed)
-    return SloContext(limit=limits.time, elapsed=elapsed, remaining=remaining, ratio=ratio)
-
-
-def _measure(limit: Decimal | None, used: Decimal) -> tuple[Decimal | None, Decimal | None]:
-    """What remains (never below 0), and the share used; a limit of 0 is used up."""
-    if limit is None:
-        return None, None
-    return max(limit - used, Decimal(0)), used / limit if limit else Decimal(1)
+    found = measured(limits.time, elapsed)
+    return SloContext(limit=limits.time, elapsed=elapsed, remaining=found.remaining, ratio=found.ratio)
 
 
 def _people(history: History, *, now: datetime) -> PeopleContext:

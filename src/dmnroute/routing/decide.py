@@ -15,14 +15,22 @@ from dmnroute.routing.context import build_context, facts_of, seconds_between
 from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
 from dmnroute.routing.history import History
-from dmnroute.routing.limits import cost_limit, ended_by_limit, fingerprint_of, limit_after, limit_before, time_limit
+from dmnroute.routing.limits import (
+    ended_by_limit,
+    fingerprint_of,
+    limit_after,
+    limit_before,
+    spending_limit,
+    time_limit,
+)
 from dmnroute.routing.mistakes import FATAL_NOTICES
 from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import Control, DecisionRecord, HopEnd, LimitName, RuleHit
+from dmnroute.routing.records import Control, DecisionRecord, Estimate, HopEnd, LimitName, RuleHit
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
+from dmnroute.routing.spending import limits_left
 from dmnroute.routing.steering import as_steered, forced
 
 DECIMAL128 = Context(prec=34)
@@ -38,6 +46,8 @@ def decide(
     now: datetime,
     seed: int,
     figures: Mapping[str, Any] | None = None,
+    standing: Mapping[str, Any] | None = None,
+    estimates: Mapping[str, Estimate] | None = None,
 ) -> DecisionRecord:
     """The next hop of a run whose latest hop ended as `previous` says.
 
@@ -49,12 +59,13 @@ def decide(
     """
     history = as_steered(history)
     with localcontext(DECIMAL128):
-        situation = _situation(history, catalogue, now=now)
+        situation = _situation(history, catalogue, now=now, estimates=estimates or {})
         draft = _followed(history, situation)
         if draft is None:
             if isinstance(policy, RouteError):
                 raise policy
-            draft = _asked(history, policy, situation, previous=previous, figures=figures or {})
+            given = {"figures": dict(figures or {}), "standing": dict(standing or {})}
+            draft = given | _asked(history, policy, situation, previous=previous, **given)
         return DecisionRecord(
             run=history.run.id,
             hop=situation.hop,
@@ -63,11 +74,14 @@ def decide(
             previous=previous,
             signals_seen=max((signal.number for signal in history.signals), default=0),
             controls_seen=max((control.number for control in history.controls), default=0),
+            estimates=dict(estimates or {}),
             **draft,
         )
 
 
-def _situation(history: History, catalogue: Catalogue, *, now: datetime) -> Situation:
+def _situation(
+    history: History, catalogue: Catalogue, *, now: datetime, estimates: Mapping[str, Estimate]
+) -> Situation:
     limits = history.run.limits
     return Situation(
         run=history.run,
@@ -75,7 +89,7 @@ def _situation(history: History, catalogue: Catalogue, *, now: datetime) -> Situ
         now=now,
         facts=facts_of(history),
         catalogue=catalogue,
-        money_left=None if limits.cost is None else max(limits.cost - history.spent(), limits.cost * 0),
+        left=limits_left(history),
         time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
     )
 
@@ -95,7 +109,7 @@ def _followed(history: History, situation: Situation) -> Draft | None:
     stage, plan = follow
     first = latest.hops[0].decision
     version = {"policy": first.policy, "version": first.version, "digest": first.digest}
-    broken = cost_limit(history, plan.steps)
+    broken = spending_limit(history, plan.steps)
     return version | (_ended(broken, situation.facts) if broken else {"plan": plan, "stage": stage})
 
 
@@ -106,16 +120,17 @@ def _asked(
     *,
     previous: HopEnd,
     figures: Mapping[str, Any],
+    standing: Mapping[str, Any],
 ) -> Draft:
     """What the tables say, within the limits."""
-    version = {"policy": policy.name, "version": policy.version, "digest": policy.digest, "figures": dict(figures)}
+    version = {"policy": policy.name, "version": policy.version, "digest": policy.digest}
     facts, now = situation.facts, situation.now
     broken = limit_before(history, now=now)
     if broken is not None:
         return version | _ended(broken, facts)
     force = forced(history)
     if force is None:
-        context = build_context(history, previous, now=now, figures=figures)
+        context = build_context(history, previous, now=now, figures=figures, standing=standing)
         result = _evaluate(policy, context, situation.catalogue, now=now)
         rows = rows_of(result, policy)
         version["rules"] = _rule_hits(result)

@@ -79,7 +79,9 @@ def explain_hop(
 def recorded_context(history: History, hop: int) -> dict[str, Any]:
     """What the tables could read when a hop was decided."""
     recorded = history.hops[hop - 1].decision
-    return build_context(history.before(hop), recorded.previous, now=recorded.at, figures=recorded.figures)
+    return build_context(
+        history.before(hop), recorded.previous, now=recorded.at, figures=recorded.figures, standing=recorded.standing
+    )
 
 
 def _version(policy: Callable[[DecisionRecord], PolicyVersion], recorded: DecisionRecord) -> PolicyVersion:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import NOWHERE, RouteError
-from dmnroute.routing.allowances import allowances
+from dmnroute.routing.allowances import agent_reserve, allowances, share
 from dmnroute.routing.catalogue import AgentSpec
 from dmnroute.routing.plan import Situation
 from dmnroute.routing.records import Plan, PlannedStep, StepError
@@ -62,7 +62,7 @@ def guarded(latest: Round, situation: Situation) -> Plan | None:
     held = latest.hops[0].decision.held
     if held is None or latest.work is not None:
         return None
-    allowed = allowances([step.max_cost for step in held.steps], situation.money_left)
+    allowed = allowances([step.max_cost for step in held.steps], situation.left.cost)
     steps = tuple(
         _sent(step, slot, latest, situation, max_cost=cost)
         for slot, (step, cost) in enumerate(zip(held.steps, allowed, strict=True), 1)
@@ -121,15 +121,16 @@ def _sent(
             "timeout": timeout,
             "deadline": situation.after(timeout),
             "max_cost": max_cost,
+            "max_tokens": share(situation.left.tokens, len(latest.wanted)),
         }
     )
 
 
 def _asking(side: Side, asked: int, looks: Sequence[_Look], situation: Situation) -> Plan:
     """A hop in which each step's next guard looks at it."""
-    parts = allowances([None for _ in looks], situation.money_left)
+    parts = allowances([None for _ in looks], situation.left.cost)
     steps = tuple(
-        _guard_step(side, asked, look, situation, index, max_cost=part)
+        _guard_step(side, asked, look, situation, index, max_cost=part, width=len(looks))
         for index, (look, part) in enumerate(zip(looks, parts, strict=True), 1)
     )
     agents = ", ".join(dict.fromkeys(f"`{look.step.agent}`" for look in looks))
@@ -137,7 +138,7 @@ def _asking(side: Side, asked: int, looks: Sequence[_Look], situation: Situation
 
 
 def _guard_step(
-    side: Side, asked: int, look: _Look, situation: Situation, index: int, *, max_cost: Decimal | None
+    side: Side, asked: int, look: _Look, situation: Situation, index: int, *, max_cost: Decimal | None, width: int
 ) -> PlannedStep:
     run, name = situation.run, getattr(look.step, side)[asked]
     spec = situation.catalogue.agents.get(name)
@@ -154,7 +155,9 @@ def _guard_step(
         timeout=timeout,
         deadline=situation.after(timeout),
         max_cost=max_cost,
-        reserve=spec.cost,
+        max_tokens=share(situation.left.tokens, width),
+        reserve=agent_reserve(spec, situation.estimate(name), run.limits),
+        reserve_tokens=situation.estimate(name).tokens,
         priority=look.step.priority,
         version=spec.version,
         slot=look.slot,

@@ -7,12 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from dmnroute.routing.amounts import Amounts, Measure
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.loops import loop_of
 from dmnroute.routing.records import LimitName, Plan, PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
+from dmnroute.routing.spending import needs, total, used
 
 
 def limit_before(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
@@ -34,20 +36,47 @@ def time_limit(history: History, *, now: datetime) -> tuple[LimitName, str] | No
 def limit_after(
     history: History, plan: Plan, fingerprint: str, *, guards: Sequence[PlannedStep] = ()
 ) -> tuple[LimitName, str] | None:
-    """The limit that a plan would break: cost (that of its guards included), or no progress."""
+    """The limit that a plan would break: cost, tokens or calls (those of its guards included), or no progress."""
     steps = (*guards, *plan.steps) if plan.action == "dispatch" else ()
-    return cost_limit(history, steps) or _no_progress(history, plan, fingerprint)
+    return spending_limit(history, steps) or _no_progress(history, plan, fingerprint)
 
 
-def cost_limit(history: History, steps: Sequence[PlannedStep]) -> tuple[LimitName, str] | None:
-    """The limit that steps would break with what they are expected to cost."""
-    limit, spent = history.run.limits.cost, history.spent()
-    reserved = sum((step.reserve for step in steps), Decimal(0))
-    if not steps or limit is None or spent + reserved <= limit:
+def spending_limit(history: History, steps: Sequence[PlannedStep]) -> tuple[LimitName, str] | None:
+    """The limit that steps would break with what they are expected to use: cost, tokens or calls."""
+    if not steps:
         return None
-    return "cost", (
-        f"the next steps may cost {reserved:f} USD, and {max(limit - spent, Decimal(0)):f} of {limit:f} USD is left"
-    )
+    limits, spent, needed = history.run.limits, used(history), [needs(step) for step in steps]
+    cost = _broken("cost", limits.cost, spent, needed)
+    if cost is not None:
+        asked, left = cost
+        may = "nobody knows what the next steps cost" if not asked else f"the next steps may cost {asked:f} USD"
+        return "cost", f"{may}, and {left:f} of {limits.cost:f} USD is left"
+    tokens = _broken("tokens", limits.tokens, spent, needed)
+    if tokens is not None:
+        asked, left = tokens
+        may = (
+            "nobody knows how many tokens the next steps take"
+            if not asked
+            else f"the next steps may take {asked} tokens"
+        )
+        return "tokens", f"{may}, and {left} of {limits.tokens} are left"
+    calls = _broken("calls", limits.calls, spent, needed)
+    if calls is not None:
+        return "calls", f"the next steps are {calls[0]} calls, and {calls[1]} of {limits.calls} are left"
+    return None
+
+
+def _broken(
+    measure: Measure, limit: Decimal | int | None, spent: Amounts, needed: Sequence[Amounts]
+) -> tuple[Decimal, Decimal] | None:
+    """What is asked for and what is left, when it isn't enough. What is unknown needs at least something."""
+    if limit is None:
+        return None
+    asked, so_far = total(needed).of(measure) or Decimal(0), spent.of(measure) or Decimal(0)
+    is_unknown = any(each.of(measure) is None for each in needed)
+    if so_far + asked > limit or (is_unknown and so_far >= limit):
+        return asked, max(limit - so_far, Decimal(0))
+    return None
 
 
 def _no_progress(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:

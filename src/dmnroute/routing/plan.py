@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from dmnroute.errors import Place, RouteError, did_you_mean
 from dmnroute.feel.dialect import DialectName
 from dmnroute.routing import columns
-from dmnroute.routing.allowances import allowances
+from dmnroute.routing.allowances import NO_ESTIMATE, agent_reserve, allowances, child_reserve, share
+from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.branches import elements_of
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.columns import HOP_COLUMNS, Row
@@ -20,11 +21,9 @@ from dmnroute.routing.hop_columns import action_of, agreed
 from dmnroute.routing.inputs import agent_input, child_input, parameters
 from dmnroute.routing.join_columns import join_of
 from dmnroute.routing.people import asking
-from dmnroute.routing.records import Plan, PlannedStep, Run
+from dmnroute.routing.records import CHILD_RUN, PROCESS, Estimate, Plan, PlannedStep, Run
 from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
-CHILD_RUN = "run:"
-PROCESS = "process:"
 CHILD_TIMEOUT = Decimal(3600)
 """Seconds that a child may take when neither its row nor the run's deadline says otherwise."""
 LARGEST_OUTPUT = 65_536
@@ -42,10 +41,17 @@ class Situation:
     now: datetime
     facts: Mapping[str, Any]
     catalogue: Catalogue
-    money_left: Decimal | None = None
-    """USD; null when there is no limit."""
+    left: Amounts = field(default_factory=Amounts)
+    """Of the run's limits; null where there is none."""
     time_left: Decimal | None = None
     """Seconds to the run's deadline; null when there is none."""
+
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    """What agents used so far, by name."""
+
+    def estimate(self, agent: str) -> Estimate:
+        """What a call of an agent uses on average, as far as it is known."""
+        return self.estimates.get(agent, NO_ESTIMATE)
 
     def at_most(self, seconds: Decimal | None) -> Decimal | None:
         """So many seconds, but never past the run's deadline; null is as long as it may take."""
@@ -172,7 +178,7 @@ def _steps(drafts: Sequence[_Draft], situation: Situation) -> tuple[PlannedStep,
             place=drafts[0].row.place,
             hint="the column `batch` gives several elements of `for_each` to one step",
         )
-    allowed = allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.money_left)
+    allowed = allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.left.cost)
     return tuple(
         _step(draft, situation, index, width, allowance=allowance)
         for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
@@ -198,7 +204,10 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         deadline=situation.after(timeout),
         max_cost=allowance,
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
-        reserve=_reserve(columns.money(row, "max_cost"), spec, allowance),
+        max_tokens=share(situation.left.tokens, width),
+        max_calls=_max_calls(draft, situation, width),
+        reserve=_reserve(draft, spec, situation, allowance),
+        reserve_tokens=situation.estimate(draft.agent).tokens,
         priority=columns.whole(row, "priority", lowest=0) or 0,
         # What has effects outside happens as often as it is asked for.
         reuse=spec is not None and not spec.side_effects and columns.reuse(row),
@@ -227,8 +236,17 @@ def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal 
     return situation.at_most(columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT))
 
 
-def _reserve(max_cost: Decimal | None, spec: AgentSpec | None, allowance: Decimal | None) -> Decimal:
-    """What the step is expected to cost: an agent's own estimate; a child may spend all that it is given."""
+def _reserve(draft: _Draft, spec: AgentSpec | None, situation: Situation, allowance: Decimal | None) -> Decimal | None:
+    max_cost = columns.money(draft.row, "max_cost")
     if spec is not None:
-        return spec.cost if max_cost is None else min(spec.cost, max_cost)
-    return next((cost for cost in (max_cost, allowance) if cost is not None), Decimal(0))
+        return agent_reserve(
+            spec, situation.estimate(spec.name), situation.run.limits, max_cost=max_cost, allowance=allowance
+        )
+    if draft.agent.startswith(PROCESS) and max_cost is None:
+        return situation.run.limits.unknown_cost
+    return child_reserve(max_cost, allowance)
+
+
+def _max_calls(draft: _Draft, situation: Situation, width: int) -> int | None:
+    """An agent is one call; a child run gets its part of those that are left."""
+    return share(situation.left.calls, width) if draft.agent.startswith(CHILD_RUN) else None

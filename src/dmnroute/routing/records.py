@@ -18,7 +18,7 @@ RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "co
 ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
-LimitName: TypeAlias = Literal["hops", "cost", "time", "no_progress"]
+LimitName: TypeAlias = Literal["hops", "cost", "tokens", "calls", "time", "no_progress"]
 Stage: TypeAlias = Literal["again", "guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again"]
 """What a hop does that tables didn't decide, because it follows from what they decided last: do steps once more that
 another run did, ask the next guards, send what guards let through, wait before a retry, try failed steps again, ask
@@ -27,6 +27,11 @@ ReuseScope: TypeAlias = Literal["run", "tenant", "global"]
 """Among whose steps an equal one of before is looked for."""
 
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
+
+CHILD_RUN = "run:"
+"""How the type of a child run's step begins; its policy follows."""
+PROCESS = "process:"
+"""How the type of a step that is a process of its own begins; its id follows."""
 
 PEOPLE = "people"
 """The agent name under which the answer to an escalation is found: `steps.people.output`."""
@@ -144,6 +149,14 @@ class StepError(Record):
     """Seconds after which the same call may go well, where somebody said so (`Retry-After`)."""
 
 
+class Estimate(Record):
+    """What a call of an agent uses on average, by what was recorded. Null: nothing was."""
+
+    cost: Decimal | None = None
+    """USD."""
+    tokens: int | None = None
+
+
 class PlannedStep(Record):
     """A step as it is sent to an agent: the variable `step` of the job."""
 
@@ -167,8 +180,14 @@ class PlannedStep(Record):
     max_cost: Decimal | None = None
     max_output: int = 65_536
     """Bytes of output that travel inline."""
-    reserve: Decimal = Decimal(0)
-    """Estimated cost in USD, held back from the budget while the step runs."""
+    max_tokens: int | None = None
+    """What it may use of models; null when there is no limit."""
+    max_calls: int | None = None
+    """Calls of agents that a child run may make; null when there is no limit."""
+    reserve: Decimal | None = Decimal(0)
+    """Estimated cost in USD, held back from the budgets while the step runs; null when nobody knows."""
+    reserve_tokens: int | None = None
+    """Estimated tokens, where a budget counts them."""
     priority: int = 0
     reuse: bool | ReuseScope = False
     """Whether an equal step of before may stand in for it; true looks among those of the tenant."""
@@ -280,6 +299,10 @@ class DecisionRecord(Record):
     """Signals up to this number were visible."""
     controls_seen: int = 0
     """Controls up to this number were in force."""
+    estimates: dict[str, Estimate] = {}
+    """What agents that declare no cost were expected to use, where a budget counts it."""
+    standing: dict[str, Any] = {}
+    """Of the budgets of the run's tenant at that moment, when the policy reads them."""
     figures: dict[str, Any] = {}
     """The figures of the agents at that moment, when the policy reads them."""
     rules: tuple[RuleHit, ...] = ()

@@ -107,6 +107,8 @@ def replay(
             now=recorded.at,
             seed=recorded.seed,
             figures=recorded.figures,
+            standing=recorded.standing,
+            estimates=recorded.estimates,
         )
     except DmnrouteError as error:
         return Replayed(recorded, error)

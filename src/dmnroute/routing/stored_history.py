@@ -107,7 +107,7 @@ class _FiledAgent(Record):
     inputs: list[str]
     required: list[str]
     outputs: list[str]
-    cost: Decimal
+    cost: Decimal | None
     timeout: Decimal
     version: str
     description: str

@@ -99,7 +99,9 @@ class Search:
         if decision.stage or decision.limit in ("hops", "time"):  # the tables weren't asked
             return
         before = history.before(hop)
-        context = build_context(before, decision.previous, now=decision.at, figures=decision.figures)
+        context = build_context(
+            before, decision.previous, now=decision.at, figures=decision.figures, standing=decision.standing
+        )
         result = self.policy.model.evaluate(self.policy.route, context, now=decision.at)
         for each in (result, *result.required.values()):
             for number, value in enumerate(each.inputs, 1):

@@ -95,7 +95,7 @@ async def run_policy(
     for signal, payload in (signals or {}).items():
         await router.controls.signal(run, signal, payload)
     with ThreadPoolExecutor(thread_name_prefix="agent") as threads:
-        runner = StepRunner(calls.watched(registry), clock, threads, _WatchedSlots(calls))
+        runner = StepRunner(calls.watched(registry), clock, threads, _WatchedSlots(calls), store)
         engine = LocalEngine(router, runner, Leases(store, clock, "test"))
         await _drive(engine, run, clock, calls)
         for answer in answers:

@@ -17,9 +17,8 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import FAILURES, join_end
 from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.people import assignees_of, groups_of
-from dmnroute.routing.plan import CHILD_RUN
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import Outcome, Plan, PlannedStep, StepError
+from dmnroute.routing.records import CHILD_RUN, Outcome, Plan, PlannedStep, StepError
 from dmnroute.routing.reminders import interval, starts_of, unsent_reminders
 from dmnroute.zeebe.contract import ANY_FORM, AT_ONCE, LARGEST_ROUTE, NEVER, NO_REMINDER, PROCESS
 
@@ -160,6 +159,7 @@ def step_to_wire(step: PlannedStep, *, by_reference: bool, inline: int = LARGEST
         "timeout": step.timeout,
         "deadline": step.deadline.isoformat() if step.deadline else None,
         "max_cost": step.max_cost,
+        "max_tokens": step.max_tokens,
         "max_output": step.max_output,
         "target": step.target,
     }
@@ -243,6 +243,8 @@ def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome
     if status == "cancelled":
         return cancelled(step)
     known = {"attempt": step.attempt} | {name: raw[name] for name in _BACK if raw.get(name) is not None}
+    if status == "ok":
+        known.setdefault("cost", None)  # a worker that says nothing of its cost leaves it unknown
     ours = {"step": step.id, "agent": step.agent, "status": status, "foreign": True}
     try:
         return Outcome.model_validate(known | ours)

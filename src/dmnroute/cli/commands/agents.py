@@ -52,7 +52,8 @@ def _row(agent: Agent[..., Any]) -> tuple[str, ...]:
     )
     gives = ", ".join(agent.output_type.model_fields)
     available = remedy(agent.missing) or "yes"
-    return agent.name, takes, gives, money(agent.cost), seconds(agent.timeout), available, agent.description
+    cost = "unknown" if agent.cost is None else money(agent.cost)
+    return agent.name, takes, gives, cost, seconds(agent.timeout), available, agent.description
 
 
 def _document(agent: Agent[..., Any]) -> dict[str, Any]:

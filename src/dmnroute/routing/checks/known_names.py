@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from dmnroute.routing.checks.subject import PolicySubject
 from dmnroute.routing.context import AgentFigures, RoutingContext
-from dmnroute.routing.plan import CHILD_RUN, PROCESS
-from dmnroute.routing.records import PEOPLE, Outcome
+from dmnroute.routing.records import CHILD_RUN, PEOPLE, PROCESS, Outcome
 
 
 def known_names(subject: PolicySubject) -> frozenset[str]:
