@@ -40,11 +40,18 @@ class Budgeting:
             return settled
         refusals = await locked.reserve(wanted, at=decision.at, outcomes=ended)
         refused = [failed(steps[refusal.step], "budget", refusal.message) for refusal in refusals]
-        done = (*done, *(outcome.step for outcome in refused))
+        away = {outcome.step for outcome in refused}
+        # A step that isn't sent probes no breaker.
+        taken = [each for each in settled.breakers.probes if each.probe.step not in away]
+        update = {
+            "settled": (*done, *(outcome.step for outcome in refused)),
+            "probes": tuple(step for step in decision.probes if step not in away),
+        }
         return replace(
             settled,
-            decision=decision.model_copy(update={"settled": done}),
+            decision=decision.model_copy(update=update),
             outcomes=(*settled.outcomes, *refused),
+            breakers=replace(settled.breakers, probes=taken),
         )
 
     def _wanted(self, step: PlannedStep, run: Run, *, now: datetime) -> Wanted | None:
