@@ -32,7 +32,7 @@ def greet(given: Name, step: Step) -> Greeting:
     step.report(confidence=0.90, letters=5)
     return Greeting(greeting=f"hello {given.name}")
 
-@agent("refuse")
+@agent("refuse", cost=0)
 def refuse(given: Name) -> Greeting:
     """Greet nobody."""
     raise AgentFailure("rude", "no greeting today")

@@ -321,3 +321,15 @@ async def write_nonsense(task: Task, step: Step) -> Thing:
     """Give what has no JSON form."""
     note(task, step)
     return Thing(thing=float("nan"))
+
+
+class Spending(Task):
+    usd: Decimal
+
+
+@agent("spend")
+async def spend(task: Spending, step: Step) -> Answer:
+    """Ask for an amount, then spend it."""
+    await step.spend(task.usd)
+    note(task, step)
+    return Answer(answer="bought")

@@ -22,6 +22,7 @@ from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.answers import answered
+from dmnroute.routing.budgets import Budget
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Store
 from dmnroute.routing.records import Guards, Limits, Outcome, Run, RunState, RunStatus
@@ -34,6 +35,10 @@ PATIENCE = 20.0
 
 class Harness(Protocol):
     """An engine with the scenario's agents, a folder of policies, and a clock that moves by hand."""
+
+    @property
+    def budgets(self) -> list[Budget]:
+        """What tenants and agents may use together; a scenario adds its own before it starts a run."""
 
     def publish(self, policy: str, text: str) -> None:
         """Save a policy file."""
@@ -113,6 +118,10 @@ class LocalHarness:
     clock: ManualClock
     ledger: Path
     _driving: dict[str, asyncio.Task[RunStatus]] = field(default_factory=dict)
+
+    @property
+    def budgets(self) -> list[Budget]:
+        return self.app.settings.budgets
 
     @property
     def router(self) -> Router:

@@ -26,6 +26,7 @@ from dmnroute.policies.folder import FolderPolicies
 from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
+from dmnroute.routing.budgets import Budget
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.records import Guards, Limits, Outcome, Run, RunState, RunStatus
@@ -90,6 +91,7 @@ class ZeebeHarness:
     engine: ZeebeEngine
     limits: Limits = field(default_factory=Limits)
     guards: Guards = field(default_factory=Guards)
+    budgets: list[Budget] = field(default_factory=list)
     _ids: dict[str, str] = field(default_factory=dict)
     _driving: list[asyncio.Task[RunStatus]] = field(default_factory=list)
 
@@ -235,12 +237,13 @@ async def zeebe_harness(
     clock = BrokerClock(broker)
     store = await open_store(str(folder / "runs.db"))
     policies = FolderPolicies(folder / "dmn", store, clock, check=lambda model: check_policy(model, registry.catalogue))
-    router = Router(store, policies, registry.catalogue, clock)
+    budgets: list[Budget] = []
+    router = Router(store, policies, registry.catalogue, clock, budgets=budgets)
     channel = connect(broker.grpc_address)
     gateway = Gateway(channel)
     await deploy_process(gateway)
     await deploy_forms(gateway, (registry.catalogue.forms or {}).values())
-    harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway))
+    harness = ZeebeHarness(folder, clock, router, ZeebeEngine(router, gateway), budgets=budgets)
     with ThreadPoolExecutor(2) as threads:
         here = Registry({name: agent for name, agent in registry.agents.items() if name not in elsewhere})
         runner = StepRunner(here, clock, threads, Slots(2), store)
