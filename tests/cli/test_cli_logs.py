@@ -20,7 +20,7 @@ from dmnroute import agent
 class Nothing(BaseModel):
     pass
 
-@agent("talk")
+@agent("talk", cost=0)
 def talk(given: Nothing) -> Nothing:
     """Log by both libraries, from a thread."""
     logging.getLogger("my.agent").warning("one")

@@ -229,11 +229,11 @@ class Verdict(BaseModel):
     verdict: str
     reason: str = ""
 
-@agent("harmless")
+@agent("harmless", cost=0)
 def harmless(given: Anything) -> Verdict:
     return Verdict(verdict="allow")
 
-@agent("polite")
+@agent("polite", cost=0)
 def polite(given: Greeting) -> Verdict:
     return Verdict(verdict="block", reason="too short")
 """

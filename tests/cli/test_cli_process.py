@@ -23,7 +23,7 @@ from dmnroute import agent
 class Nothing(BaseModel):
     pass
 
-@agent("sleep_long", timeout=60)
+@agent("sleep_long", cost=0, timeout=60)
 def sleep_long(given: Nothing) -> Nothing:
     """Sit in a thread that nobody can cancel."""
     print("asleep", flush=True)

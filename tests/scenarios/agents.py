@@ -328,8 +328,8 @@ class Spending(Task):
 
 
 @agent("spend")
-async def spend(task: Spending, step: Step) -> Answer:
+async def spend(task: Spending, step: Step) -> Nothing:
     """Ask for an amount, then spend it."""
     await step.spend(task.usd)
     note(task, step)
-    return Answer(answer="bought")
+    return Nothing()

@@ -49,7 +49,7 @@ def doubt(document: Document, step: Step) -> Measured:
     step.report(confidence=0.5)
     return Measured(size=1)
 
-@agent("publish")
+@agent("publish", cost=0)
 def publish(document: Document) -> Measured:
     """Save another policy, as an analyst would."""
     Path("dmn/intake.dmn").write_text(Path("next.dmn").read_text())
