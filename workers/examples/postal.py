@@ -48,7 +48,7 @@ def read_with_care(letter: Letter) -> Reading:
     return Reading(reading=letter.letter.replace("smudge", "…"))
 
 
-@agent("protect_cards", timeout=5)
+@agent("protect_cards", cost=0, timeout=5)
 def protect_cards(looked: Looked) -> Verdict:
     """Let no number of a card through, and no threat at all."""
     if "or else" in looked.letter:
