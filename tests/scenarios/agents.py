@@ -111,19 +111,19 @@ async def flaky(task: Task, step: Step) -> Answer:
 
 
 @agent("fail_once")
-async def fail_once(task: Task, step: Step) -> Answer:
+async def fail_once(task: Task, step: Step) -> Nothing:
     """Fails at its very first call."""
     note(task, step)
     if calls_of("fail_once", task) == 1:
         raise AgentFailure("unlucky", "not at the first try")
-    return Answer(answer="yes")
+    return Nothing()
 
 
 @agent("send", side_effects=True)
-async def send(task: Task, step: Step) -> Answer:
+async def send(task: Task, step: Step) -> Nothing:
     """Changes something outside."""
     note(task, step)
-    return Answer(answer="sent")
+    return Nothing()
 
 
 @agent("double")
