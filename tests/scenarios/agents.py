@@ -333,3 +333,48 @@ async def spend(task: Spending, step: Step) -> Nothing:
     await step.spend(task.usd)
     note(task, step)
     return Nothing()
+
+
+class Booking(BaseModel):
+    booking: str
+
+
+class Undo(Task):
+    """What undoes a booking gets what the step has given, and its id."""
+
+    booking: str
+    undoes: str
+
+
+@agent("book", compensate="unbook")
+async def book(task: Task, step: Step) -> Booking:
+    """Book a room; the booking bears the step's number."""
+    note(task, step)
+    return Booking(booking=f"room {step.id.rpartition('/')[2]}")
+
+
+def _give_back(task: Undo) -> None:
+    with Path(task.ledger).open("a") as ledger:
+        ledger.write(f"gave_back_{task.booking.replace(' ', '_')} {task.undoes}\n")
+
+
+@agent("unbook")
+async def unbook(task: Undo, step: Step) -> Nothing:
+    """Give the room back."""
+    note(task, step)
+    _give_back(task)
+    return Nothing()
+
+
+@agent("sign", compensate="unsign")
+async def sign(task: Task, step: Step) -> Booking:
+    """Sign what can't be taken back."""
+    note(task, step)
+    return Booking(booking="for ever")
+
+
+@agent("unsign")
+async def unsign(task: Undo, step: Step) -> Nothing:
+    """Fail: a signature stays."""
+    note(task, step)
+    raise AgentFailure("too_late", "it is signed")

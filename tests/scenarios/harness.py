@@ -186,7 +186,9 @@ class LocalHarness:
         self._drive(run)
 
     async def cancel(self, run: str) -> None:
-        await self.app.router.controls.cancel(run)
+        await self.app.local.cancel(run, who="ann", why="ordered twice")
+        if self._driving[run].done():
+            self._drive(run)
 
     async def cancel_step(self, step: str) -> None:
         await self.app.local.cancel_step(step)

@@ -162,7 +162,7 @@ class ZeebeHarness:
         await self.engine.retry(run)
 
     async def cancel(self, run: str) -> None:
-        await self.engine.cancel(run)
+        await self.engine.cancel(run, who="ann", why="ordered twice")
 
     async def cancel_step(self, step: str) -> None:
         await self.engine.cancel_step(step)
@@ -265,7 +265,8 @@ async def zeebe_harness(
             yield harness
         finally:
             for state in await store.states():
-                await harness.engine.cancel(state.run.id)
+                if state.run.process_instance is not None:
+                    await gateway.cancel_instance(state.run.process_instance)
             tasks += harness._driving
             for task in tasks:
                 task.cancel()

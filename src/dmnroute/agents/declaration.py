@@ -56,6 +56,8 @@ class Agent(Generic[P, R]):
     """The kinds of its failures, beside those that every agent may have."""
     side_effects: bool = False
     """Whether it changes something outside: its results are never reused."""
+    compensate: str | None = None
+    """The agent that undoes what this one has done."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -85,18 +87,22 @@ def agent(
     target: str | None = None,
     errors: tuple[str, ...] = (),
     side_effects: bool = False,
+    compensate: str | None = None,
 ) -> Callable[[Callable[P, R]], Agent[P, R]]:
     """Declare a function as an agent; its type hints are its schema.
 
     The function takes one pydantic model and, if it wants to report anything, a `Step`; it returns a pydantic model.
     `target` says what stands behind it, as `vendor/model`; input fields in braces are filled in: `openai/{model}`.
     `errors` are the kinds that it raises as `AgentFailure`; checks of tables know them then.
+    `compensate` names the agent that undoes what this one has done, when its run is cancelled.
 
     Raises:
         AgentError: the name isn't a FEEL identifier, cost or timeout make no sense, the type hints don't say what
             goes in and out, or the target has no `vendor/model` or names a field that isn't there.
     """
     _refuse_name(name)
+    if compensate is not None:
+        _refuse_name(compensate)
     price = None if cost is None else _amount(name, "cost", cost)
     longest = _amount(name, "timeout", timeout)
     if longest == 0:
@@ -116,7 +122,8 @@ def agent(
             version=version,
             target=None if target is None else target_of(name, target, input_type),
             errors=errors,
-            side_effects=side_effects,
+            side_effects=side_effects or compensate is not None,
+            compensate=compensate,
         )
 
     return declare

@@ -105,6 +105,7 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         side_effects=agent.side_effects,
         description=agent.description,
         target=agent.target,
+        compensate=agent.compensate,
         problem=partial(_problem, agent.input_type),
         output_problem=partial(_problem, agent.output_type),
     )

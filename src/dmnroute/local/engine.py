@@ -16,6 +16,7 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.closing import with_cost
+from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
@@ -78,9 +79,9 @@ class LocalEngine:
         """Let a stopped run go on; it has to be driven then."""
         await self.router.controls.retry(run)
 
-    async def cancel(self, run: str) -> None:
-        """End a run; whoever drives it sees it within a moment."""
-        await self.router.controls.cancel(run)
+    async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> None:
+        """Cancel a run; whoever drives it sees it within a moment, and undoes what was done."""
+        await self.router.controls.cancel(run, who=who, why=why)
 
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way."""
@@ -177,7 +178,7 @@ class LocalEngine:
             await asyncio.wait([work, timer], return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 await _cancel([work])
-                await self.router.controls.cancel(child.id)
+                await self.router.controls.close(child.id)
                 return await self._late_child(step)
             work.result()
             return await outcome_of_child(step, self.router.store)

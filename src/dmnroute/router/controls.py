@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +11,14 @@ from dmnroute.router.closing import closed, with_cost
 from dmnroute.router.turn import STATUS_AFTER
 from dmnroute.routing.answers import answered, meanwhile, open_question
 from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.compensation import is_undone_first, open_steps, report
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.ports import Clock, HopWrite, Store
 from dmnroute.routing.records import CHILD_RUN, ENDED, HopEnd, Outcome, PlannedStep, RunState, RunStatus
+
+SOMEBODY = "unknown"
+"""Who asked, where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,60 @@ class Controls:
             status = _status_of(locked.history)
             await locked.write(HopWrite(status=status, at=self.clock.now()))
 
-    async def cancel(self, run: str) -> None:
-        """End a run now, with its child runs; its open steps are cancelled. A run that ended stays as it is."""
+    async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> list[str]:
+        """Cancel a run: its open steps and child runs end, and what was done is undone before the run ends.
+
+        Where there is nothing to undo it ends at once. One that ended stays as it is, and so does one that is being
+        undone already. Answers the ids of the steps that ended now, those of child runs included.
+
+        Raises:
+            OperatorError: `unknown_run`.
+        """
+        state, history = await self.store.state(run), await self.store.history(run)
+        if state is None or history is None:
+            raise unknown_run(run)
+        if state.status in ENDED:
+            return []
+        await self.store.control(run, "cancel", {}, who=who, why=why, at=self.clock.now(), key="cancel")
+        steps = history.last.decision.plan.steps if history.last else ()
+        children = [step.id for step in steps if step.type.startswith(CHILD_RUN)]
+        within = [await self.cancel(child, who=who, why=why) for child in children if await self._is_open(child)]
+        undone_first = [child for child in children if await self._is_open(child)]
+        return [*await self._cancel_alone(run, waiting_for=undone_first), *(step for ended in within for step in ended)]
+
+    async def _cancel_alone(self, run: str, *, waiting_for: Sequence[str]) -> list[str]:
+        """End the open steps of a run but child runs that are being undone, and the run itself where that's all."""
+        async with self.store.locked(run) as locked:
+            state, history = locked.state, locked.history
+            if state.status in ENDED:
+                return []
+            ended = [step for step in (open_steps(history.last) if history.last else ()) if step not in waiting_for]
+            outcomes = await closed(history, HopEnd(status="failed", cancelled=tuple(ended)), self.store)
+            if not waiting_for and not is_undone_first(history):
+                await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
+            elif state.status == "stopped" and state.run.process_instance is None:
+                await locked.write(HopWrite(status=_status_of(history), at=self.clock.now(), outcomes=outcomes))
+            elif outcomes:
+                await locked.write(
+                    HopWrite(status=state.status, at=self.clock.now(), outcomes=outcomes, stop=state.stop)
+                )
+            return ended
+
+    async def _is_open(self, run: str) -> bool:
+        state = await self.store.state(run)
+        return state is not None and state.status not in ENDED
+
+    async def close(self, run: str) -> None:
+        """End a run that nobody can drive or wants any more, with its child runs; nothing is undone, and it says so."""
         async with self.store.locked(run) as locked:
             if locked.state.status in ENDED:
                 return
             last = locked.history.last
             end = HopEnd(status="failed", cancelled=last.missing() if last else ())
             outcomes = await closed(locked.history, end, self.store)
-            await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
+            left = report(locked.history.with_outcomes(outcomes))
+            result = left if any(left.values()) else None
+            await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes, result=result))
         if last is not None:
             await self.cancel_children(step for step in last.decision.plan.steps if step.id in end.cancelled)
 
@@ -120,7 +169,7 @@ class Controls:
         """End the child runs of steps."""
         for step in steps:
             if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
-                await self.cancel(step.id)
+                await self.close(step.id)
 
     async def _open(self, run: str) -> RunState:
         state = await self.store.state(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.steering import Wish
 from dmnroute.router.turn import Turn
 from dmnroute.routing.records import RunStatus
@@ -41,8 +42,11 @@ class Engine(Protocol):
         """Let a stopped run go on with the policy as it is now. Raises OperatorError `unknown_run`, `not_stopped`."""
         ...
 
-    async def cancel(self, run: str) -> None:
-        """End a run; one that ended stays as it is. Raises OperatorError `unknown_run`."""
+    async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> None:
+        """End a run, once everything is undone that can be; one that ended stays as it is.
+
+        What is undone has to be driven, too. Raises OperatorError `unknown_run`.
+        """
         ...
 
     async def cancel_step(self, step: str) -> None:

@@ -14,6 +14,7 @@ STATUS_AFTER: Mapping[Action, RunStatus] = {
     "escalate": "escalated",
     "complete": "completed",
     "fail": "failed",
+    "cancel": "cancelled",
 }
 
 

@@ -34,6 +34,8 @@ class AgentSpec:
     description: str = ""
     target: Target | None = None
     """What stands behind it, where it says so."""
+    compensate: str | None = None
+    """The agent that undoes what this one has done."""
     problem: Callable[[Mapping[str, Any]], str | None] | None = None
     """Says what is wrong with an input, where the schema is at hand."""
     output_problem: Callable[[Any], str | None] | None = None

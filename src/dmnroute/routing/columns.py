@@ -233,6 +233,7 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "notify": text,
     "result": anything,
     "reason": text,
+    "compensate": boolean,
 }
 """Columns that belong to the hop: where several rules match they must agree, nulls aside."""
 

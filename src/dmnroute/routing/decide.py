@@ -11,6 +11,7 @@ from dmnroute.dmn import Result
 from dmnroute.errors import Place, RouteError, TableError
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
+from dmnroute.routing.compensation import next_undo, report, undoing
 from dmnroute.routing.context import build_context, facts_of, seconds_between
 from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
@@ -60,7 +61,7 @@ def decide(
     history = as_steered(history)
     with localcontext(DECIMAL128):
         situation = _situation(history, catalogue, now=now, estimates=estimates or {})
-        draft = _followed(history, situation)
+        draft = _undone(history, situation) or _followed(history, situation)
         if draft is None:
             if isinstance(policy, RouteError):
                 raise policy
@@ -96,6 +97,19 @@ def _situation(
 
 Draft = dict[str, Any]
 """The fields of a decision that say what is next, and by what."""
+
+
+def _undone(history: History, situation: Situation) -> Draft | None:
+    """The hop that undoes, or the end once all is undone, whatever limits say; null where nothing is to be undone."""
+    end, last = undoing(history), history.last
+    if end is None or last is None:
+        return None
+    plan = next_undo(history, situation)
+    if plan is None:
+        plan = end if end.result is not None else end.model_copy(update={"result": report(history)})
+    decided = last.decision
+    version = {"policy": decided.policy, "version": decided.version, "digest": decided.digest}
+    return version | {"plan": plan, "stage": "undo"}
 
 
 def _followed(history: History, situation: Situation) -> Draft | None:
@@ -140,6 +154,8 @@ def _asked(
     place = Place(file=policy.model.definitions.file, decision=policy.route)
     wanted = read_plan(rows, situation, dialect=policy.model.definitions.dialect, place=place)
     fingerprint = fingerprint_of(wanted, facts)
+    if wanted.compensate and (undo := next_undo(history, situation)) is not None:
+        return version | {"plan": undo, "held": wanted, "fingerprint": fingerprint}
     plan, held = held_back(wanted, situation)
     broken = limit_after(history, wanted, fingerprint, guards=plan.steps if held else ())
     if broken is not None:

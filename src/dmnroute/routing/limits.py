@@ -81,7 +81,7 @@ def _broken(
 
 def _no_progress(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
     same = [hop.decision.hop for hop in history.hops if hop.decision.fingerprint == fingerprint]
-    if plan.action in ("complete", "fail") or len(same) < history.run.limits.no_progress:
+    if plan.action in ("complete", "fail", "cancel") or len(same) < history.run.limits.no_progress:
         return None
     loop = loop_of(history)
     what = str(loop) if loop else f"hops {', '.join(map(str, same))} took the same route for the same facts"

@@ -98,6 +98,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
         due=hop["due"].isoformat() if hop["due"] else None,
         result=_result(action, hop["result"], situation),
         reason=hop["reason"],
+        compensate=action == "fail" and bool(hop["compensate"]),
     )
 
 
@@ -213,6 +214,7 @@ def _step(draft: _Draft, situation: Situation, index: int, width: int, *, allowa
         reuse=spec is not None and not spec.side_effects and columns.reuse(row),
         reuse_for=columns.some_seconds(row, "reuse_for"),
         version=spec.version if spec else "",
+        compensate=spec.compensate if spec else None,
         before=guards_of(row, run.guards, situation.catalogue, "before"),
         after=guards_of(row, run.guards, situation.catalogue, "after"),
         target=spec.target.of(given) if spec and spec.target else None,

@@ -29,7 +29,7 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
             return _steps_end(hop)
         case "escalate":
             return _people_end(history, hop, now)
-        case "complete" | "fail":
+        case "complete" | "fail" | "cancel":
             return None
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dmnroute.routing.merge import MergeRule
 
-Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail"]
+Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail", "cancel"]
 OutcomeStatus: TypeAlias = Literal["ok", "failed", "timeout", "cancelled", "skipped"]
 HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal", "resumed"]
 RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
@@ -19,10 +19,12 @@ ControlKind: TypeAlias = Literal[
     "facts", "force", "forbid", "allow", "policy", "result", "skip", "cancel_step", "cancel", "input"
 ]
 LimitName: TypeAlias = Literal["hops", "cost", "tokens", "calls", "time", "no_progress"]
-Stage: TypeAlias = Literal["again", "guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again"]
+Stage: TypeAlias = Literal[
+    "again", "guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again", "undo"
+]
 """What a hop does that tables didn't decide, because it follows from what they decided last: do steps once more that
 another run did, ask the next guards, send what guards let through, wait before a retry, try failed steps again, ask
-guards about what came back, ask people again whose answer didn't fit its form."""
+guards about what came back, ask people again whose answer didn't fit its form, undo what was done."""
 ReuseScope: TypeAlias = Literal["run", "tenant", "global"]
 """Among whose steps an equal one of before is looked for."""
 
@@ -197,6 +199,10 @@ class PlannedStep(Record):
     """The agent's version at dispatch."""
     delay: Decimal | None = None
     """Seconds from the decision until it is sent, if its question is still open then: it is a reminder."""
+    compensate: str | None = None
+    """The agent that undoes what this step has done."""
+    undoes: str | None = None
+    """The id of the step that this one undoes."""
     before: tuple[str, ...] = ()
     """Guards that see the input before the agent does, one after the other."""
     after: tuple[str, ...] = ()
@@ -272,6 +278,8 @@ class Plan(Record):
     """What was wrong with the answer before, when the same question is asked again."""
     result: Any = None
     reason: str | None = None
+    compensate: bool = False
+    """Whether what the run has done is undone before it fails."""
 
 
 class RuleHit(Record):
@@ -310,7 +318,7 @@ class DecisionRecord(Record):
     stage: Stage | None = None
     """Null: the tables decided. Else what this hop does for what they decided last."""
     held: Plan | None = None
-    """What the tables decided, while guards are asked about it."""
+    """What the tables decided, while guards are asked about it, or what was done is undone."""
     settled: tuple[str, ...] = ()
     """Steps that nobody is sent: their outcomes came with the decision (a result was reused, say)."""
     probes: tuple[str, ...] = ()

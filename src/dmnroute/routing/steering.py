@@ -9,7 +9,7 @@ from typing import Any
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.records import Control, ControlKind, Outcome
 
-DECIDE_ANEW: frozenset[ControlKind] = frozenset({"facts", "force", "policy", "result", "skip"})
+DECIDE_ANEW: frozenset[ControlKind] = frozenset({"facts", "force", "policy", "result", "skip", "cancel"})
 """What ends a wait, for the tables may want something else now. A ban alone changes nothing that goes on."""
 
 

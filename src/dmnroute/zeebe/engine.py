@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dmnroute.errors import OperatorError
-from dmnroute.router.controls import unknown_run
+from dmnroute.router.controls import SOMEBODY, unknown_run
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.routing.records import ENDED, RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.watching import LOOK, watch
@@ -92,14 +92,32 @@ class ZeebeEngine:
                 hint="it was cancelled, or retried in Operate a moment ago: `dmnroute show` tells",
             )
 
-    async def cancel(self, run: str) -> None:
-        """End a run and its process instance; one that ended stays as it is."""
-        state = await self._state(run)
+    async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> None:
+        """End a run and its process instance, which goes on until everything is undone that can be."""
         # An instance that isn't told ends by itself: its next route job finds the run ended.
-        await self.router.controls.cancel(run)
-        if state.run.process_instance is not None:
-            await self.gateway.reach()
+        ended = await self.router.controls.cancel(run, who=who, why=why)
+        state = await self._state(run)
+        if state.run.process_instance is None:
+            return
+        await self.gateway.reach()
+        if state.status in ENDED:
             await self.gateway.cancel_instance(state.run.process_instance)
+            return
+        for step in ended:
+            await self.gateway.publish(CANCEL_MESSAGE, step)
+        await self._look_again(run)
+
+    async def _look_again(self, run: str) -> None:
+        """Have a run and its open child runs looked at: one that waits is woken, a stopped one is tried anew."""
+        state, history = await self.router.store.state(run), await self.router.store.history(run)
+        if state is None or history is None or state.status in ENDED:
+            return
+        if state.status == "stopped":
+            await self.retry(run)
+        else:
+            await self.gateway.publish(WAKE_MESSAGE, run)
+        for step in history.last.missing() if history.last else ():
+            await self._look_again(step)
 
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the other steps of its hop go on. Raises OperatorError `unknown_step`."""

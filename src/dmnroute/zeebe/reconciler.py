@@ -40,7 +40,7 @@ class Reconciler:
         vanished = []
         for state in states:
             if self.router.clock.now() >= await self._when(state) and await self._has_vanished(state):
-                await self.router.controls.cancel(state.run.id)
+                await self.router.controls.close(state.run.id)
                 log.warning("run closed: its process instance is gone", extra={"run": state.run.id})
                 vanished.append(state.run.id)
         return vanished

@@ -22,6 +22,9 @@ from dmnroute.routing.records import CHILD_RUN, Outcome, Plan, PlannedStep, Step
 from dmnroute.routing.reminders import interval, starts_of, unsent_reminders
 from dmnroute.zeebe.contract import ANY_FORM, AT_ONCE, LARGEST_ROUTE, NEVER, NO_REMINDER, PROCESS
 
+ENDS: Mapping[str, str] = {"complete": "completed", "fail": "failed", "cancel": "cancelled"}
+"""How the run stands after the actions that end it."""
+
 LARGEST_INPUT = 65_536
 """Bytes of a step's input that travel inline, in a narrow hop; larger ones travel by reference to the store."""
 
@@ -138,9 +141,9 @@ def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
 
 
 def _result(plan: Plan) -> dict[str, Any] | None:
-    if plan.action not in ("complete", "fail"):
+    status = ENDS.get(plan.action)
+    if status is None:
         return None
-    status = "completed" if plan.action == "complete" else "failed"
     return {"status": status, "result": plan.result, "reason": plan.reason}
 
 

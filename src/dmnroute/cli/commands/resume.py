@@ -41,7 +41,7 @@ async def _resume(session: Session, names: list[str], *, as_json: bool) -> int:
     async with session.opened(ProgressLines(quiet=as_json, named=True), as_json=as_json) as app:
         looked = await look(app, names)
         for run in looked.unwanted:
-            await app.router.controls.cancel(run)
+            await app.router.controls.close(run)
         if not as_json:
             _tell_left(looked)
         async for run, status in drive_all(app.drive, looked.to_drive, at_once=app.settings.runs_at_once):

@@ -126,6 +126,8 @@ def destination(plan: Plan) -> str:
             return _ended("completed", plan)
         case "fail":
             return _ended("failed", plan)
+        case "cancel":
+            return "cancelled"
 
 
 def end_words(status: RunStatus, last: Hop | None) -> str:

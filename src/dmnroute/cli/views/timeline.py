@@ -8,6 +8,7 @@ from dmnroute.cli.streams import json_text
 from dmnroute.cli.views.awaiting import lines
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
+from dmnroute.cli.views.undone import undone
 from dmnroute.routing.awaiting import Awaited
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History, Hop
@@ -23,7 +24,8 @@ def timeline(state: RunState, history: History, *, waits: Awaited | None = None)
     pairs = zip(history.hops, [*ends, None], strict=False)
     hops = [line for hop, end in pairs for line in _hop(hop, end, state, history)]
     before = [*_head(state), *_loop(history), *_waits(waits)]
-    return "\n".join([*before, *hops, *_signals(history), *_controls(history), *_stop(state), *_result(state)])
+    after = [*_signals(history), *_controls(history), *_undone(history), *_stop(state), *_result(state)]
+    return "\n".join([*before, *hops, *after])
 
 
 def _head(state: RunState) -> Iterator[str]:
@@ -155,6 +157,14 @@ def _controls(history: History) -> Iterator[str]:
         why = f": {control.why}" if control.why else ""
         asked = f"{control.kind} {value(control.data)}" if control.data else control.kind
         yield f"  {control.number}  {clock_time(control.at)}  {asked}  by {control.who}{why}"
+
+
+def _undone(history: History) -> Iterator[str]:
+    lines = [f"  {line}" for line in undone(history)]
+    if lines:
+        yield ""
+        yield "compensation"
+        yield from lines
 
 
 def _stop(state: RunState) -> Iterator[str]:
