@@ -10,7 +10,7 @@ from dmnroute.cli.commands.init import TEMPLATE
 
 
 def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio", "-p", "dmnroute.testing.plugin", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 

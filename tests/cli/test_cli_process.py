@@ -192,4 +192,4 @@ def test_the_commands_of_a_new_project_work_there_at_once(tmp_path: Path) -> Non
         text=True,
         timeout=60,
     )
-    assert "3 passed" in tests.stdout, tests.stdout + tests.stderr
+    assert "8 passed" in tests.stdout, tests.stdout + tests.stderr
