@@ -30,7 +30,7 @@ from dmnroute import Step, agent
 from dmnroute.agents.registry import Registry
 from dmnroute.app import open_app
 from dmnroute.project import Project
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.settings import Settings
 from dmnroute.zeebe.broker import BrokerOptions, up
 from dmnroute.zeebe.channel import connect

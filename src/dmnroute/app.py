@@ -27,7 +27,7 @@ from dmnroute.router.router import Router
 from dmnroute.routing.breaker_rules import DEFAULT, BreakerRules
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.ports import Clock, PolicySource, Store
-from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.routing.records.run import RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.store.open import open_store
 

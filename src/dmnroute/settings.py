@@ -25,7 +25,7 @@ from pydantic_settings import (
 from dmnroute.errors import UsageError
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.budgets import Budget
-from dmnroute.routing.records import Guards, Limits
+from dmnroute.routing.records.run import Guards, Limits
 from dmnroute.zeebe.broker.options import BrokerOptions
 
 

@@ -18,7 +18,7 @@ from dmnroute import Agent, AgentFailure, Step, agent
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.retries import FIRST_DELAY, retry_delay
 from dmnroute.testing import ManualClock
 

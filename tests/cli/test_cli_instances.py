@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.cli.conftest import Bench, Cli
 
-from dmnroute.routing.records import Run
+from dmnroute.routing.records.run import Run
 from dmnroute.store.open import open_store
 
 INSTANCE = "2251799813685250"

@@ -14,7 +14,7 @@ from tests.support.broker import SMALL_AND_QUICK
 from tests.support.crowd import COMMAND, COMPILED, Crowd
 
 from dmnroute.routing.canonical import dumps
-from dmnroute.routing.records import Limits, Run
+from dmnroute.routing.records.run import Limits, Run
 from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock
 from dmnroute.zeebe.broker import RunningBroker, find

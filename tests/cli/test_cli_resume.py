@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from tests.cli.conftest import Bench, Cli
 
 from dmnroute.local.owner import this_owner
-from dmnroute.routing.records import Run
+from dmnroute.routing.records.run import Run
 from dmnroute.store.open import open_store
 
 GREET = {"agent": '"greet"'}

@@ -21,7 +21,7 @@ from dmnroute.agents.registry import Registry
 from dmnroute.agents.step import Step
 from dmnroute.dmn import load
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.routing.stored_history import StoredHistory
 from dmnroute.testing import run_policy
 

@@ -22,7 +22,7 @@ from dmnroute.app import open_app
 from dmnroute.project import Project
 from dmnroute.router.crowd import drive_all
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Limits, RunState
+from dmnroute.routing.records.run import Limits, RunState
 from dmnroute.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from dmnroute.app import App, open_app
 from dmnroute.project import Project
 from dmnroute.router.children import child_of
 from dmnroute.router.crowd import drive_all
-from dmnroute.routing.records import Limits, RunState
+from dmnroute.routing.records.run import Limits, RunState
 from dmnroute.settings import Settings
 from dmnroute.testing import ManualClock
 

@@ -18,7 +18,7 @@ from dmnroute.errors import OperatorError
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import gone_owners, this_owner
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Run
+from dmnroute.routing.records.run import Run
 from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock
 

@@ -13,7 +13,7 @@ from tests.support.crowd import Crowd
 from tests.support.operate import GRPC_ADDRESS, Operate, eventually
 from tests.support.tables import by_hop
 
-from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.routing.records.run import RunState, RunStatus
 from dmnroute.store.open import open_store
 
 pytestmark = [pytest.mark.operate, pytest.mark.asyncio(loop_scope="module")]

@@ -13,7 +13,7 @@ from dmnroute.router.figures import figures_of, reads_agents
 from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.ports import AgentActivity
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
 from dmnroute.store.memory import MemoryStore
 from dmnroute.testing import FixedPolicies, ManualClock

@@ -17,7 +17,10 @@ from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import DecisionRecord, HopEnd, Limits, Outcome, Plan, Run, Signal
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Plan
+from dmnroute.routing.records.run import Limits, Run
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.seeds import seed_of
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -26,7 +26,7 @@ from dmnroute.routing.breakers import (
     with_probe,
     with_rule,
 )
-from dmnroute.routing.records import Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 
 RULE = BreakerRule(errors=3, window=Decimal(60), open=Decimal(30))
 

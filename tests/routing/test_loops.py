@@ -10,7 +10,8 @@ from tests.support.tables import route
 from dmnroute.routing.context import build_context
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.loops import loop_of, same_before
-from dmnroute.routing.records import DecisionRecord, HopEnd, Plan, PlannedStep
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Plan
+from dmnroute.routing.records.step import PlannedStep
 
 OCR_THEN_ASK = version(
     route(

@@ -11,7 +11,7 @@ from tests.support.tables import route
 from dmnroute.errors import RouteError
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 
 
 def test_an_agent_takes_its_input_by_name() -> None:

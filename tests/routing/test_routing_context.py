@@ -12,7 +12,7 @@ from dmnroute.routing.context import RoutingContext, build_context
 from dmnroute.routing.history import History
 from dmnroute.routing.limits import limit_after, limit_before
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import HopEnd, Plan
+from dmnroute.routing.records.hop import HopEnd, Plan
 from dmnroute.routing.standing import StandingContext
 
 TWO = one_rule(agent='["ocr", "ask"]')

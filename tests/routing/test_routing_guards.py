@@ -15,7 +15,9 @@ from dmnroute.routing.context import build_context, facts_of
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, HopEnd, Limits, Outcome
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd
+from dmnroute.routing.records.run import Limits
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
 
 GUARD = AgentSpec(

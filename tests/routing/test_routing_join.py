@@ -15,7 +15,8 @@ from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.join import FAILURES, JoinEnd, join_end
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import JoinCondition, Outcome, Plan, PlannedStep
+from dmnroute.routing.records.hop import JoinCondition, Plan
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 STATUSES = ("ok", "failed", "timeout", "cancelled", "skipped")
 ENOUGH = 'count(outcomes[status = "ok" and confidence > 0.8]) >= 2'

@@ -9,7 +9,8 @@ from tests.routing.deciding import after, later, one_rule, run, with_signals
 
 from dmnroute.routing.history import History
 from dmnroute.routing.progress import hop_end, pending_signal, wait_until
-from dmnroute.routing.records import HopEnd, Outcome
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.step import Outcome
 
 
 @pytest.mark.parametrize(

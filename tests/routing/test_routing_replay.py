@@ -20,7 +20,10 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import HopWrite, Store
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import Control, ControlKind, Limits, Outcome, Run, Signal, StepError
+from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.run import Limits, Run
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, StepError
 from dmnroute.routing.replay import replay
 from dmnroute.routing.seeds import seed_of
 from dmnroute.store.open import open_store

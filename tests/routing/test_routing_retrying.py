@@ -13,7 +13,8 @@ from dmnroute.routing.context import build_context
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import DecisionRecord, Outcome
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
 
 COLUMNS = ["agent", "action", "retries", "backoff", "timeout", "join", "max_cost"]

@@ -8,7 +8,7 @@ from tests.scenarios.harness import Harness
 from tests.support.tables import by_hop, route
 
 from dmnroute.routing.budgets import Budget
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 
 DONE = {"action": '"complete"'}
 COLUMNS = ["agent", "action"]

@@ -7,7 +7,7 @@ from tests.scenarios.harness import Harness
 from tests.support.tables import by_hop, route
 
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Guards, Limits
+from dmnroute.routing.records.run import Guards, Limits
 
 DONE = {"action": '"complete"'}
 COLUMNS = ["agent", "action", "before", "after"]

@@ -6,7 +6,7 @@ from tests.scenarios.harness import Harness
 from tests.support.tables import route
 
 from dmnroute.cli.views.timeline import timeline
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.routing.replay import replay
 
 TWO = [['"fail"', '"greet"'], ["-", '"fail"']]

@@ -8,7 +8,7 @@ import pytest
 from tests.scenarios.harness import Harness
 from tests.support.tables import by_hop, model, route, table
 
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 
 DONE = {"action": '"complete"'}
 COLUMNS = ["agent", "action"]

@@ -29,7 +29,8 @@ from dmnroute.router.steering import Wish
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Guards, Limits, Outcome, Run, RunState, RunStatus
+from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
+from dmnroute.routing.records.step import Outcome
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect
 from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB

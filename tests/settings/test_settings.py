@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dmnroute.errors import UsageError
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.settings import load_settings
 
 

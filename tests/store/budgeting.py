@@ -12,7 +12,7 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Wanted
 from dmnroute.routing.outcomes import failed
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records.step import Outcome
 
 
 def day(cost: str = "1", **limits: Any) -> Account:

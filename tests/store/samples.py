@@ -6,17 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dmnroute.routing.ports import HopWrite, Store
-from dmnroute.routing.records import (
-    DecisionRecord,
-    HopEnd,
-    Outcome,
-    Plan,
-    PlannedStep,
-    RuleHit,
-    Run,
-    RunState,
-    Stop,
-)
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Plan, RuleHit
+from dmnroute.routing.records.run import Run, RunState, Stop
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ from dmnroute.errors import DmnrouteError
 from dmnroute.routing.amounts import MEASURES, Amounts
 from dmnroute.routing.budgets import Account, Refusal, Reservation, Wanted
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import ENDED
+from dmnroute.routing.records.run import ENDED
 from dmnroute.store.open import open_store
 
 RUNS = ("r1", "r2", "r3")

@@ -10,7 +10,7 @@ from tests.store.samples import START, decision, hop, later, outcome, run, step,
 
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports import AgentActivity, KnownAgent, Store
-from dmnroute.routing.records import Plan
+from dmnroute.routing.records.hop import Plan
 
 SCHEMAS = {"input": {"type": "object", "required": ["path"]}, "output": {"multipleOf": 1}}
 

@@ -21,7 +21,8 @@ from dmnroute.routing.breaker_gate import BreakerWrite, TakenProbe, gate
 from dmnroute.routing.breaker_rules import BreakerRule, BreakerRules
 from dmnroute.routing.breakers import Breaker, Probe, closed_by_hand, open_probes, opened_by_hand, with_call, with_probe
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Outcome, Plan, PlannedStep, StepError
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.store.open import open_store
 
 RULE = BreakerRule(errors=2, open=Decimal(30), probes=2)

@@ -8,7 +8,7 @@ from tests.store.samples import START, decision, hop, kinds, later, outcome, run
 
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.ports import Event, Store, StoredPolicy
-from dmnroute.routing.records import StepError
+from dmnroute.routing.records.step import StepError
 
 
 async def test_events_tell_the_story_of_a_run(store: Store) -> None:

@@ -10,7 +10,8 @@ from tests.store.samples import START, decision, outcome, run
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports import HopWrite, Store
-from dmnroute.routing.records import HopEnd, Origin
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.run import Origin
 
 
 async def _run_of_two_hops(store: Store) -> None:

@@ -9,7 +9,8 @@ from tests.store.samples import decision, hop, kinds, later, outcome, run, state
 
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import DecisionRecord, Plan, StepError
+from dmnroute.routing.records.hop import DecisionRecord, Plan
+from dmnroute.routing.records.step import StepError
 
 
 @pytest.fixture(autouse=True)

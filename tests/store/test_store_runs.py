@@ -9,7 +9,7 @@ from tests.store.samples import START, hop, kinds, later, run, state_of, stop, w
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Limits, RunState
+from dmnroute.routing.records.run import Limits, RunState
 
 
 async def test_a_run_is_read_back_as_written(store: Store) -> None:

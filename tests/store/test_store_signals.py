@@ -10,7 +10,7 @@ from tests.store.samples import START, kinds, later, run, state_of
 
 from dmnroute.errors import OperatorError
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Signal
+from dmnroute.routing.records.signal import Signal
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from tests.store.samples import decision, hop, later, outcome, run, step, write
 
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Plan
+from dmnroute.routing.records.hop import Plan
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from dmnroute.agents.declaration import agent
 from dmnroute.agents.step import Step
 from dmnroute.dmn import load
 from dmnroute.errors import OperatorError, RouteError
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.testing import START, FixedPolicies, ManualClock, run_policy
 
 COLUMNS = ["agent", "action", "wait", "signal", "timeout", "result"]

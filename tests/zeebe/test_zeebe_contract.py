@@ -14,7 +14,7 @@ from pyzeebe import Job, ZeebeWorker
 from tests.scenarios.zeebe_harness import PATIENCE, ZeebeHarness, zeebe_harness
 from tests.support.tables import by_hop
 
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.zeebe.broker import RunningBroker
 from dmnroute.zeebe.channel import connect
 from dmnroute.zeebe.contract import PROCESS, SIGNAL_MESSAGE, START_MESSAGE

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from dmnroute.agents.step import Step
 from dmnroute.agents.target import target_of
 from dmnroute.errors import AgentError
-from dmnroute.routing.records import PEOPLE
+from dmnroute.routing.records.step import PEOPLE
 from dmnroute.routing.targets import Target
 
 P = ParamSpec("P")

@@ -24,7 +24,7 @@ from dmnroute.routing.canonical import dumps, plain
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.ports import Clock, Store
-from dmnroute.routing.records import Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import has_time, retry_delay
 
 GRACE = 5.0

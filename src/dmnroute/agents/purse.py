@@ -11,7 +11,7 @@ from dmnroute.agents.failure import BudgetRefused
 from dmnroute.routing.amounts import Amounts, told
 from dmnroute.routing.budgets import Refusal, Reservation
 from dmnroute.routing.ports import Clock, Store
-from dmnroute.routing.records import PlannedStep
+from dmnroute.routing.records.step import PlannedStep
 
 NOTHING = Decimal(0)
 

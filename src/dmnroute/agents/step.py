@@ -14,7 +14,7 @@ from dmnroute.agents.purse import OwnLimit, Purse
 from dmnroute.errors import AgentError
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.canonical import plain
-from dmnroute.routing.records import LONGEST_TARGET, TARGET
+from dmnroute.routing.records.step import LONGEST_TARGET, TARGET
 
 Progress = Callable[[str, Decimal | None], None]
 """Called on each progress report with a text and the share done (0-1) where it is known."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dmnroute.routing.records import Limits, RunStatus, StepError
+from dmnroute.routing.records.run import Limits, RunStatus
+from dmnroute.routing.records.step import StepError
 
 
 class Said(BaseModel):

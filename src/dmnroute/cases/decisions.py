@@ -16,7 +16,8 @@ from dmnroute.routing.canonical import dumps
 from dmnroute.routing.context import build_context
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import ROUTE
-from dmnroute.routing.records import HopEnd, Run
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.run import Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """What `now()` answers in test cases."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.routing.records.run import RunState, RunStatus
 
 if TYPE_CHECKING:
     from dmnroute.routing.history import History

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dmnroute.router.engine import Engine
     from dmnroute.routing.history import History
     from dmnroute.routing.ports import Store
-    from dmnroute.routing.records import RunState
+    from dmnroute.routing.records.run import RunState
 
 ROUTER_PATIENCE = 5.0
 """Seconds that a router on Zeebe has to answer before it is said that none does."""

@@ -10,7 +10,7 @@ from dmnroute.cli.streams import say
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.records import Run
+    from dmnroute.routing.records.run import Run
 
 Make: TypeAlias = "Callable[[App, str], Awaitable[Run]]"
 """Makes the fork of the run that was found."""

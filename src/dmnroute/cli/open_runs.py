@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dmnroute.cli.driving import find_run, parent_of
 from dmnroute.local.owner import gone_owners
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import ENDED, RunState, RunStatus
+from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.routing.reminders import due_reminders
 
 if TYPE_CHECKING:

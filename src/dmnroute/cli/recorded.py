@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dmnroute.routing.catalogue import Catalogue
     from dmnroute.routing.history import History
     from dmnroute.routing.policy import PolicyVersion
-    from dmnroute.routing.records import DecisionRecord
+    from dmnroute.routing.records.hop import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dmnroute.routing.awaiting import Awaited, awaited
 
 if TYPE_CHECKING:
     from dmnroute.routing.ports import Store
-    from dmnroute.routing.records import RunStatus
+    from dmnroute.routing.records.run import RunStatus
 
 WAITING: tuple[RunStatus, ...] = ("waiting", "escalated")
 ASKING: tuple[RunStatus, ...] = ("escalated",)

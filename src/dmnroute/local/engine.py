@@ -25,7 +25,8 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import CHILD_RUN, ENDED, Outcome, PlannedStep, Run, RunStatus
+from dmnroute.routing.records.run import ENDED, Run, RunStatus
+from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 
 POLL = 0.25

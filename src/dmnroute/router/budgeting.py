@@ -15,7 +15,9 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import DECIMAL128
 from dmnroute.routing.outcomes import failed
 from dmnroute.routing.ports import LockedRun, Store
-from dmnroute.routing.records import CHILD_RUN, PEOPLE, DecisionRecord, Estimate, Outcome, PlannedStep, Run
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, Estimate, Outcome, PlannedStep
 from dmnroute.routing.spending import needs
 from dmnroute.routing.standing import standing_of
 

@@ -10,7 +10,8 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Store
 from dmnroute.routing.progress import closing_outcomes
-from dmnroute.routing.records import CHILD_RUN, HopEnd, Outcome, PlannedStep
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.routing.spending import used
 
 

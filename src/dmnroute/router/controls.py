@@ -15,7 +15,9 @@ from dmnroute.routing.compensation import is_undone_first, open_steps, report
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.ports import Clock, HopWrite, Store
-from dmnroute.routing.records import CHILD_RUN, ENDED, HopEnd, Outcome, PlannedStep, RunState, RunStatus
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.run import ENDED, RunState, RunStatus
+from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 
 SOMEBODY = "unknown"
 """Who asked, where nobody says."""

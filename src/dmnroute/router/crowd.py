@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
-from dmnroute.routing.records import RunStatus
+from dmnroute.routing.records.run import RunStatus
 
 
 async def drive_all(

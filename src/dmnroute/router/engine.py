@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.steering import Wish
 from dmnroute.router.turn import Turn
-from dmnroute.routing.records import RunStatus
+from dmnroute.routing.records.run import RunStatus
 
 Listener = Callable[[str, Turn], None]
 """Told after each hop that was decided, and when a run stops or ends: the run's id and where it stands."""

@@ -13,7 +13,7 @@ from dmnroute.dmn.scope import Origin
 from dmnroute.routing.breakers import BREAKER_OPEN, Breaker, state_at
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.ports import AgentActivity, Clock, Store
-from dmnroute.routing.records import Estimate, Outcome
+from dmnroute.routing.records.step import Estimate, Outcome
 
 LATEST = 50
 """How many of an agent's latest outcomes its figures are made of."""

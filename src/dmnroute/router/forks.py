@@ -12,7 +12,7 @@ from dmnroute.router.steering import Steering, Wish
 from dmnroute.routing.forks import fork_before, redo, redrive
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Clock, Store
-from dmnroute.routing.records import ENDED, Origin, Run
+from dmnroute.routing.records.run import ENDED, Origin, Run
 from dmnroute.routing.seeds import seed_of
 
 

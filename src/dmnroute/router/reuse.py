@@ -8,7 +8,7 @@ from decimal import Decimal
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
 async def reused(step: PlannedStep, store: Store, history: History, *, now: datetime) -> Outcome | None:

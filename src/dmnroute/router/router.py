@@ -27,19 +27,9 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import (
-    ENDED,
-    DecisionRecord,
-    Estimate,
-    Guards,
-    HopEnd,
-    Limits,
-    Outcome,
-    PlannedStep,
-    Run,
-    RunState,
-    Stop,
-)
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd
+from dmnroute.routing.records.run import ENDED, Guards, Limits, Run, RunState, Stop
+from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
 from dmnroute.routing.steering import manual_outcomes, policy_of
 

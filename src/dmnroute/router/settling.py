@@ -13,7 +13,8 @@ from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import failed, refused
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.steering import forbidden
 
 

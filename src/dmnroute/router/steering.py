@@ -12,7 +12,8 @@ from dmnroute.router.controls import Controls
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import PolicySource
-from dmnroute.routing.records import CHILD_RUN, PROCESS, ControlKind, PlannedStep
+from dmnroute.routing.records.control import ControlKind
+from dmnroute.routing.records.step import CHILD_RUN, PROCESS, PlannedStep
 from dmnroute.routing.steering import forbidden, manual_outcomes
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\Z")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import ENDED, Action, RunStatus, Stop
+from dmnroute.routing.records.hop import Action
+from dmnroute.routing.records.run import ENDED, RunStatus, Stop
 
 STATUS_AFTER: Mapping[Action, RunStatus] = {
     "dispatch": "running",

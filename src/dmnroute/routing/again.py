@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from dmnroute.routing.allowances import allowances
 from dmnroute.routing.plan import Situation
-from dmnroute.routing.records import Plan, PlannedStep
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import Round
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from dmnroute.routing.catalogue import AgentSpec
-from dmnroute.routing.records import Estimate, Limits
+from dmnroute.routing.records.run import Limits
+from dmnroute.routing.records.step import Estimate
 
 NO_ESTIMATE = Estimate()
 

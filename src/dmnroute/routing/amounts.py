@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from dmnroute.routing.records import Record
+from dmnroute.routing.records.base import Record
 
 Measure: TypeAlias = Literal["cost", "tokens", "calls", "hops", "time"]
 MEASURES: tuple[Measure, ...] = ("cost", "tokens", "calls", "hops", "time")

@@ -12,7 +12,7 @@ from dmnroute.routing.context import seconds_between
 from dmnroute.routing.forms import Problem, Reading
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import INVALID_ANSWER, PEOPLE, Outcome, StepError
+from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, Outcome, StepError
 
 
 def open_question(history: History, *, now: datetime) -> Hop | None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import awaited_signals, hop_end, wait_until
-from dmnroute.routing.records import Record
+from dmnroute.routing.records.base import Record
 
 
 class Awaited(Record):

@@ -21,7 +21,7 @@ from dmnroute.routing.breakers import (
     with_rule,
 )
 from dmnroute.routing.outcomes import failed
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 PROBE_TAKEN = "probe_taken"
 """The code of a write whose probe was taken by somebody else: deciding once more finds out what follows."""

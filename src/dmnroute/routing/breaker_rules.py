@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from dmnroute.errors import did_you_mean
-from dmnroute.routing.records import Record
+from dmnroute.routing.records.base import Record
 
 DEFAULT = "default"
 """The section whose rule holds for every agent and target, as far as its own section says nothing else."""

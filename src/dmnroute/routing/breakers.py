@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeAlias
 
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.context import seconds_between
-from dmnroute.routing.records import Outcome, Record
+from dmnroute.routing.records.base import Record
+from dmnroute.routing.records.step import Outcome
 
 BreakerState: TypeAlias = Literal["closed", "open", "half-open"]
 Call: TypeAlias = Literal["ok", "error"]

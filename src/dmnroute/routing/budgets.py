@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from dmnroute.routing.amounts import MEASURES, Amounts, Measure, told
 from dmnroute.routing.canonical import dumps
-from dmnroute.routing.records import Record, Run
+from dmnroute.routing.records.base import Record
+from dmnroute.routing.records.run import Run
 
 Period: TypeAlias = Literal["hour", "day", "month"]
 

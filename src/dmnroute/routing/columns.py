@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
 from dmnroute.routing.moments import moment_of_text
-from dmnroute.routing.records import ReuseScope
+from dmnroute.routing.records.step import ReuseScope
 from dmnroute.routing.shown import shown
 
 LONGEST = 3_155_760_000

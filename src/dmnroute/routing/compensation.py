@@ -12,7 +12,9 @@ from typing import Any
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.plan import Situation
-from dmnroute.routing.records import Control, Outcome, Plan, PlannedStep
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 RETRIES = 3
 """So often a failure that may pass is tried again: what isn't undone stays done."""

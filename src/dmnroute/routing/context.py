@@ -22,7 +22,9 @@ from dmnroute.routing.merge import merge
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
-from dmnroute.routing.records import INVALID_ANSWER, HopEnd, HopStatus, Limits, Outcome
+from dmnroute.routing.records.hop import HopEnd, HopStatus
+from dmnroute.routing.records.run import Limits
+from dmnroute.routing.records.step import INVALID_ANSWER, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
 from dmnroute.routing.spending import unknown_costs, used
 from dmnroute.routing.standing import BudgetContext, StandingContext, budget_of_run, measured

@@ -28,7 +28,9 @@ from dmnroute.routing.mistakes import FATAL_NOTICES
 from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import Situation, read_plan
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import Control, DecisionRecord, Estimate, HopEnd, LimitName, RuleHit
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, LimitName, RuleHit
+from dmnroute.routing.records.step import Estimate
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
 from dmnroute.routing.spending import limits_left

@@ -16,7 +16,7 @@ from dmnroute.routing.decide import DECIMAL128
 from dmnroute.routing.history import History
 from dmnroute.routing.no_match import null_inputs
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord
+from dmnroute.routing.records.hop import DecisionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dmnroute.routing.again import again
 from dmnroute.routing.guarding import guarded, next_guards_after, next_guards_before
 from dmnroute.routing.people import asked_again
 from dmnroute.routing.plan import Situation
-from dmnroute.routing.records import Plan, Stage
+from dmnroute.routing.records.hop import Plan, Stage
 from dmnroute.routing.retrying import back_off, try_again
 from dmnroute.routing.rounds import Round
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from dmnroute.errors import OperatorError
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import HopEnd, Origin
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.run import Origin
 
 
 def fork_before(history: History, hop: int, *, now: datetime) -> Origin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dmnroute.errors import RouteError, did_you_mean
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row, agents
-from dmnroute.routing.records import Guards
+from dmnroute.routing.records.run import Guards
 from dmnroute.routing.verdicts import WORDS, Side
 
 

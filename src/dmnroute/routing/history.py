@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dmnroute.routing.outcomes import known_cost
-from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, Signal
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dmnroute.routing.history import Hop
 from dmnroute.routing.join_condition import is_true
-from dmnroute.routing.records import HopEnd, Outcome, Plan
+from dmnroute.routing.records.hop import HopEnd, Plan
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.rounds import Round
 
 FAILURES = ("failed", "timeout")

@@ -11,7 +11,7 @@ from dmnroute.errors import Place, RouteError
 from dmnroute.feel.dialect import DialectName
 from dmnroute.routing.columns import Row
 from dmnroute.routing.join_condition import read_condition
-from dmnroute.routing.records import JoinCondition
+from dmnroute.routing.records.hop import JoinCondition
 
 
 @dataclass(frozen=True, slots=True)

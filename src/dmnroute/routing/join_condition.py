@@ -11,7 +11,8 @@ from dmnroute.errors import FeelError, Place, RouteError, did_you_mean
 from dmnroute.feel import Expression, Notice, compile
 from dmnroute.feel.dialect import DialectName
 from dmnroute.routing.mistakes import FATAL_NOTICES
-from dmnroute.routing.records import JoinCondition, Outcome, StepError
+from dmnroute.routing.records.hop import JoinCondition
+from dmnroute.routing.records.step import Outcome, StepError
 from dmnroute.routing.shown import shown
 from dmnroute.source import Source, Span
 

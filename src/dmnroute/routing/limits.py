@@ -12,7 +12,8 @@ from dmnroute.routing.canonical import digest
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.loops import loop_of
-from dmnroute.routing.records import LimitName, Plan, PlannedStep
+from dmnroute.routing.records.hop import LimitName, Plan
+from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
 from dmnroute.routing.spending import needs, total, used
 

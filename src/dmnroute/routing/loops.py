@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dmnroute.routing.history import History
-from dmnroute.routing.records import DecisionRecord
+from dmnroute.routing.records.hop import DecisionRecord
 
 LONGEST = 6
 """Hops of a loop that are named; of a longer one the first and the last."""

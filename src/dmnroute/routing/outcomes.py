@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from dmnroute.routing.records import Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 
 
 def known_cost(outcomes: Iterable[Outcome]) -> Decimal:

@@ -11,7 +11,8 @@ from dmnroute.errors import RouteError, did_you_mean
 from dmnroute.routing import columns
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
-from dmnroute.routing.records import INVALID_ANSWER, PEOPLE, Plan, PlannedStep
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, PlannedStep
 from dmnroute.routing.reminders import reminders
 from dmnroute.routing.rounds import Round
 

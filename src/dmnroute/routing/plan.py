@@ -21,7 +21,9 @@ from dmnroute.routing.hop_columns import action_of, agreed
 from dmnroute.routing.inputs import agent_input, child_input, parameters
 from dmnroute.routing.join_columns import join_of
 from dmnroute.routing.people import asking
-from dmnroute.routing.records import CHILD_RUN, PROCESS, Estimate, Plan, PlannedStep, Run
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.records.step import CHILD_RUN, PROCESS, Estimate, PlannedStep
 from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
 CHILD_TIMEOUT = Decimal(3600)

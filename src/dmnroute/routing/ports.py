@@ -15,18 +15,11 @@ from dmnroute.routing.breakers import Breaker
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import (
-    Control,
-    ControlKind,
-    DecisionRecord,
-    Outcome,
-    PlannedStep,
-    Run,
-    RunState,
-    RunStatus,
-    Signal,
-    Stop,
-)
+from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import Run, RunState, RunStatus, Stop
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
 class Clock(Protocol):

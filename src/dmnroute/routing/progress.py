@@ -9,7 +9,9 @@ from decimal import Decimal
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import cancelled, skipped, timed_out
-from dmnroute.routing.records import HopEnd, HopStatus, Outcome, Plan, Signal
+from dmnroute.routing.records.hop import HopEnd, HopStatus, Plan
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.steering import as_steered, interrupting
 
 

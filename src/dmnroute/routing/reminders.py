@@ -11,7 +11,7 @@ from dmnroute.errors import RouteError, did_you_mean
 from dmnroute.routing.columns import Row
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 if TYPE_CHECKING:
     from dmnroute.routing.catalogue import AgentSpec

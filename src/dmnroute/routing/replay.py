@@ -12,7 +12,7 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import DecisionRecord, Plan
+from dmnroute.routing.records.hop import DecisionRecord, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 FIRST_DELAY = Decimal("0.5")
 """Seconds before the first retry where the column `backoff` says nothing; doubled each time."""

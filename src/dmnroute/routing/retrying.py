@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.plan import Situation
-from dmnroute.routing.records import Outcome, Plan, PlannedStep
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.retries import has_time, retry_delay
 from dmnroute.routing.rounds import Round
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import known_cost
-from dmnroute.routing.records import PEOPLE, Outcome, PlannedStep, Stage
+from dmnroute.routing.records.hop import Stage
+from dmnroute.routing.records.step import PEOPLE, Outcome, PlannedStep
 from dmnroute.routing.verdicts import Side, Verdict, after_verdict, verdict_of, withheld
 
 

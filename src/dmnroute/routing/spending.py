@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.history import History
-from dmnroute.routing.records import CHILD_RUN, PEOPLE, Outcome, PlannedStep
+from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, Outcome, PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
 
 NOTHING = Amounts(cost=Decimal(0), tokens=0, calls=0)

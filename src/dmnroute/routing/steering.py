@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.records import Control, ControlKind, Outcome
+from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.step import Outcome
 
 DECIDE_ANEW: frozenset[ControlKind] = frozenset({"facts", "force", "policy", "result", "skip", "cancel"})
 """What ends a wait, for the tables may want something else now. A ban alone changes nothing that goes on."""

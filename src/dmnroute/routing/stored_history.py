@@ -26,7 +26,12 @@ from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.merge import MergeRule
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import Control, DecisionRecord, Outcome, Record, Run, Signal
+from dmnroute.routing.records.base import Record
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import Replayed, replay
 from dmnroute.routing.targets import Target
 

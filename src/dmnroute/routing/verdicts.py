@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, get_args
 
 from dmnroute.errors import did_you_mean
-from dmnroute.routing.records import Outcome, PlannedStep, Record, StepError
+from dmnroute.routing.records.base import Record
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 
 Word: TypeAlias = Literal["allow", "observe", "redact", "reroute", "block"]
 Side: TypeAlias = Literal["before", "after"]

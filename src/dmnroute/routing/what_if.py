@@ -13,7 +13,7 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.context import build_context
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records import Plan
+from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.replay import replay
 from dmnroute.routing.thresholds import Shift, shifts
 

@@ -11,7 +11,11 @@ from typing import Any
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import EventKind, HopWrite, StoredPolicy
-from dmnroute.routing.records import ENDED, Control, DecisionRecord, Origin, Outcome, Run, RunState, Signal, Stop
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import ENDED, Origin, Run, RunState, Stop
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome
 
 Telling = tuple[EventKind, dict[str, Any]]
 """An event that has no number yet."""

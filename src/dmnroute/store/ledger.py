@@ -13,7 +13,7 @@ from typing import Any
 
 from dmnroute.routing.amounts import MEASURES, Amounts, Measure
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records.step import Outcome
 from dmnroute.store.changes import Telling
 
 SENT = "sent"

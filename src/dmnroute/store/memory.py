@@ -18,18 +18,11 @@ from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
-from dmnroute.routing.records import (
-    ENDED,
-    Control,
-    ControlKind,
-    DecisionRecord,
-    Outcome,
-    PlannedStep,
-    Run,
-    RunState,
-    RunStatus,
-    Signal,
-)
+from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import ENDED, Run, RunState, RunStatus
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.book import Book
 from dmnroute.store.breakers import BreakerChanges, Ended, made, plain_breaker

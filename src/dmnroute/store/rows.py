@@ -11,7 +11,11 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.ports import KnownAgent
-from dmnroute.routing.records import Control, DecisionRecord, Outcome, PlannedStep, Run, RunState, Signal, Stop
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import Run, RunState, Stop
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store.json_text import from_text, not_json, to_text
 from dmnroute.store.utc import in_utc
 

@@ -27,7 +27,7 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import PolicySource, Store
-from dmnroute.routing.records import Limits, RunState, RunStatus
+from dmnroute.routing.records.run import Limits, RunState, RunStatus
 from dmnroute.store.memory import MemoryStore
 from dmnroute.testing.clock import WORK, ManualClock, Work
 from dmnroute.testing.policies import FixedPolicies

@@ -15,7 +15,7 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import describe
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.incident import Incident
 from dmnroute.zeebe.lease import kept

@@ -14,7 +14,7 @@ from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records import ENDED, RunState, RunStatus
+from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.watching import LOOK, watch

@@ -15,7 +15,7 @@ from pyzeebe import Job
 from dmnroute.router.children import outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.routing.join import join_end
-from dmnroute.routing.records import CHILD_RUN, PlannedStep
+from dmnroute.routing.records.step import CHILD_RUN, PlannedStep
 from dmnroute.zeebe.wire import arrived_outcome
 
 

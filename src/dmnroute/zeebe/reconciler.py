@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dmnroute.router.router import Router
 from dmnroute.routing.history import Hop
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records import RunState, RunStatus
+from dmnroute.routing.records.run import RunState, RunStatus
 from dmnroute.zeebe.gateway import Gateway
 
 log = logging.getLogger(__name__)

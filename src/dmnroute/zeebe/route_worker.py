@@ -17,7 +17,8 @@ from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
-from dmnroute.routing.records import CHILD_RUN, ENDED, Limits, Outcome, Run, RunState
+from dmnroute.routing.records.run import ENDED, Limits, Run, RunState
+from dmnroute.routing.records.step import CHILD_RUN, Outcome
 from dmnroute.zeebe.incident import Incident
 from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timers_of
 

@@ -11,7 +11,7 @@ from dmnroute.agents.execute import StepRunner
 from dmnroute.errors import DmnrouteError
 from dmnroute.router.router import Router
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import Limits
+from dmnroute.routing.records.run import Limits
 from dmnroute.zeebe.agent_worker import STEP_VARIABLES, AgentWorker
 from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB
 from dmnroute.zeebe.gateway import Gateway

@@ -10,7 +10,7 @@ from dmnroute.router.engine import Listener
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import Store
-from dmnroute.routing.records import ENDED, RunState, RunStatus
+from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 
 LOOK = 0.1
 """Seconds between two looks into the store."""

@@ -18,7 +18,8 @@ from dmnroute.routing.join import FAILURES, join_end
 from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import hop_end, wait_until
-from dmnroute.routing.records import CHILD_RUN, Outcome, Plan, PlannedStep, StepError
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep, StepError
 from dmnroute.routing.reminders import interval, starts_of, unsent_reminders
 from dmnroute.zeebe.contract import ANY_FORM, AT_ONCE, LARGEST_ROUTE, NEVER, NO_REMINDER, PROCESS
 

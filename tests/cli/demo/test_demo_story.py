@@ -13,7 +13,9 @@ from dmnroute.cli.demo.events import EndTold, HopTold
 from dmnroute.cli.demo.story import Narrator, because, destination
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
-from dmnroute.routing.records import Limits, Plan, PlannedStep, Stop
+from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.run import Limits, Stop
+from dmnroute.routing.records.step import PlannedStep
 
 POLICY = version(
     route(

@@ -42,7 +42,7 @@ async def _cancel(session: Session, run: str, asked: dict[str, Any], *, drive: b
     from dmnroute.cli.views.progress import ProgressLines
     from dmnroute.cli.views.rest import run_document
     from dmnroute.cli.views.undone import undone
-    from dmnroute.routing.records import ENDED
+    from dmnroute.routing.records.run import ENDED
 
     async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
         before = await find_run(app.store, run)

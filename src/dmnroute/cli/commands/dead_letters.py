@@ -11,7 +11,7 @@ from dmnroute.cli.options import AsJson
 from dmnroute.cli.session import Session, session_of, wait_for
 
 if TYPE_CHECKING:
-    from dmnroute.routing.records import RunState
+    from dmnroute.routing.records.run import RunState
 
 
 def dead_letters(

@@ -15,7 +15,7 @@ from dmnroute.cli.wishes import policy_wish
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.records import Run
+    from dmnroute.routing.records.run import Run
 
 
 def fork(

@@ -16,7 +16,7 @@ from dmnroute.errors import OperatorError, UsageError
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.records import RunStatus
+    from dmnroute.routing.records.run import RunStatus
 
 
 def redrive(

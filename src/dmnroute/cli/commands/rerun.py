@@ -12,7 +12,7 @@ from dmnroute.cli.session import session_of, wait_for
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.records import Run
+    from dmnroute.routing.records.run import Run
 
 
 def rerun(

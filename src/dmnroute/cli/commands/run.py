@@ -14,7 +14,7 @@ from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.records import Run
+    from dmnroute.routing.records.run import Run
 
 
 def run(

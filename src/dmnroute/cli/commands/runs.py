@@ -13,7 +13,7 @@ from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from dmnroute.routing.records import RunState
+    from dmnroute.routing.records.run import RunState
 
 
 def runs(
@@ -68,7 +68,7 @@ async def _runs(
 ) -> None:
     from typing import get_args
 
-    from dmnroute.routing.records import RunStatus
+    from dmnroute.routing.records.run import RunStatus
 
     known = get_args(RunStatus)
     for status in statuses:

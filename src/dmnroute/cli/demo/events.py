@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from dmnroute.cli.demo.table import TableView
-from dmnroute.routing.records import Action
+from dmnroute.routing.records.hop import Action
 
 EndKind: TypeAlias = Literal["completed", "failed", "cancelled", "escalated", "stopped", "elsewhere"]
 

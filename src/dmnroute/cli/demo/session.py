@@ -11,7 +11,7 @@ from dmnroute.app import App
 from dmnroute.cli.demo.documents import Document
 from dmnroute.cli.demo.texts import one_line
 from dmnroute.routing.canonical import digest_of_bytes
-from dmnroute.routing.records import ENDED, RunState
+from dmnroute.routing.records.run import ENDED, RunState
 
 POLICY = "intake"
 SESSION_TAG = "demo"

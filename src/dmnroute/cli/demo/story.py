@@ -14,7 +14,8 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.policy import ROUTE
 from dmnroute.routing.progress import awaited_signals
-from dmnroute.routing.records import DecisionRecord, Plan, RunStatus
+from dmnroute.routing.records.hop import DecisionRecord, Plan
+from dmnroute.routing.records.run import RunStatus
 
 LIMIT_WORDS: Mapping[str, str] = {
     "hops": "limit of hops",

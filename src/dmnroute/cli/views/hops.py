@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dmnroute.cli.views.figures import seconds
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import awaited_signals
-from dmnroute.routing.records import DecisionRecord, Plan, RuleHit
+from dmnroute.routing.records.hop import DecisionRecord, Plan, RuleHit
 
 
 def what(plan: Plan) -> str:

@@ -10,7 +10,7 @@ from dmnroute.cli.views.hops import what
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.progress import awaited_signals
-from dmnroute.routing.records import RunState
+from dmnroute.routing.records.run import RunState
 
 WENT_WRONG = frozenset({"failed", "stopped", "cancelled"})
 

@@ -15,7 +15,10 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
 from dmnroute.routing.loops import loop_of, same_before
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records import DecisionRecord, HopEnd, Outcome, PlannedStep, RunState, Signal, Stage
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Stage
+from dmnroute.routing.records.run import RunState
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
 def timeline(state: RunState, history: History, *, waits: Awaited | None = None) -> str:

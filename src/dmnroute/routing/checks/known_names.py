@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from dmnroute.routing.checks.subject import PolicySubject
 from dmnroute.routing.context import AgentFigures, RoutingContext
-from dmnroute.routing.records import CHILD_RUN, PEOPLE, PROCESS, Outcome
+from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, PROCESS, Outcome
 
 
 def known_names(subject: PolicySubject) -> frozenset[str]:

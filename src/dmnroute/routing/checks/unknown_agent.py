@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dmnroute.dmn.checks import Finding
 from dmnroute.errors import Place, did_you_mean
 from dmnroute.routing.checks.subject import PolicySubject
-from dmnroute.routing.records import CHILD_RUN, PROCESS
+from dmnroute.routing.records.step import CHILD_RUN, PROCESS
 from dmnroute.routing.verdicts import WORDS
 
 

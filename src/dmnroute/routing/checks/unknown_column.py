@@ -9,7 +9,7 @@ from dmnroute.dmn.places import output_column
 from dmnroute.errors import did_you_mean
 from dmnroute.routing.checks.subject import PolicySubject
 from dmnroute.routing.columns import RESERVED
-from dmnroute.routing.records import CHILD_RUN, PROCESS
+from dmnroute.routing.records.step import CHILD_RUN, PROCESS
 
 
 def unknown_column(subject: PolicySubject) -> Iterator[Finding]:

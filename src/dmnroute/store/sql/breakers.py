@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breakers import Breaker
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records.step import Outcome
 from dmnroute.store import rows
 from dmnroute.store.breakers import BreakerChanges, Ended, breaker_of, breaker_row, made, names_of
 from dmnroute.store.changes import Telling

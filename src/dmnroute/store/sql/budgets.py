@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
-from dmnroute.routing.records import Outcome
+from dmnroute.routing.records.step import Outcome
 from dmnroute.store import rows
 from dmnroute.store.changes import Telling
 from dmnroute.store.ledger import Ledger

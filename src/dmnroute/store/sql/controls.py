@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, select
 
-from dmnroute.routing.records import Control
+from dmnroute.routing.records.control import Control
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls
 from dmnroute.store.sql import events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert
 
-from dmnroute.routing.records import Run
+from dmnroute.routing.records.run import Run
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls, runs, signals
 from dmnroute.store.sql import events, hops

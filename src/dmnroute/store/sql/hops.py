@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.ports import HopWrite
-from dmnroute.routing.records import ENDED, DecisionRecord, Run, RunState
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.run import ENDED, Run, RunState
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls, decisions, signals, steps
 from dmnroute.store.sql import breakers, budgets, events, runs

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from dmnroute.routing.records import Run, RunState, RunStatus
+from dmnroute.routing.records.run import Run, RunState, RunStatus
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import runs
 from dmnroute.store.sql import events

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from dmnroute.routing.records import Signal
+from dmnroute.routing.records.signal import Signal
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import signals
 from dmnroute.store.sql import events

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, exists, insert, select, update
 
 from dmnroute.routing.breaker_gate import BreakerWrite
-from dmnroute.routing.records import DecisionRecord, Outcome, PlannedStep
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import reservations, runs, steps
 from dmnroute.store.sql import breakers, budgets, events

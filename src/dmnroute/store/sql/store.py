@@ -16,7 +16,10 @@ from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
-from dmnroute.routing.records import Control, ControlKind, Outcome, PlannedStep, Run, RunState, RunStatus, Signal
+from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.run import Run, RunState, RunStatus
+from dmnroute.routing.records.signal import Signal
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.rows import Row
