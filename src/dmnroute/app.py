@@ -26,7 +26,9 @@ from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
 from dmnroute.routing.breaker_rules import DEFAULT, BreakerRules
 from dmnroute.routing.checks import check_policy
-from dmnroute.routing.ports import Clock, PolicySource, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.policies import PolicySource
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import RunState, RunStatus
 from dmnroute.settings import Settings
 from dmnroute.store.open import open_store

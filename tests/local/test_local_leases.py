@@ -17,7 +17,7 @@ import pytest
 from dmnroute.errors import OperatorError
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import gone_owners, this_owner
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Run
 from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock

@@ -16,7 +16,7 @@ from dmnroute.errors import OperatorError, RouteError
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.checks import check_policy
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock
 

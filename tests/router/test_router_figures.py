@@ -12,7 +12,7 @@ from dmnroute.dmn import load
 from dmnroute.router.figures import figures_of, reads_agents
 from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
-from dmnroute.routing.ports import AgentActivity
+from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
 from dmnroute.store.memory import MemoryStore

@@ -16,7 +16,7 @@ from dmnroute.errors import OperatorError, UsageError
 from dmnroute.router.children import child_of, outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState
 from dmnroute.routing.records.step import Outcome
 from dmnroute.store.open import open_store

@@ -18,7 +18,8 @@ from dmnroute.errors import OperatorError, RouteError
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.ports import HopWrite, Store
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.run import Limits, Run

@@ -24,7 +24,7 @@ from dmnroute.router.steering import Wish
 from dmnroute.routing.answers import answered
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
 from dmnroute.routing.records.step import Outcome
 from dmnroute.settings import Settings

@@ -11,7 +11,7 @@ from tests.store.samples import START, decision, hop, outcome
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Wanted
 from dmnroute.routing.outcomes import failed
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome
 
 

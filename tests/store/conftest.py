@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.postgres import Postgres
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 from dmnroute.store.schema import metadata
 

@@ -11,7 +11,7 @@ from tests.store.samples import START, decision, hop, later, outcome, run, write
 
 from dmnroute.errors import OperatorError
 from dmnroute.routing.amounts import Amounts
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dmnroute.routing.ports import HopWrite, Store
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Plan, RuleHit
 from dmnroute.routing.records.run import Run, RunState, Stop
 from dmnroute.routing.records.step import Outcome, PlannedStep

@@ -25,7 +25,7 @@ from tests.store.samples import START, decision, hop, run
 from dmnroute.errors import DmnrouteError
 from dmnroute.routing.amounts import MEASURES, Amounts
 from dmnroute.routing.budgets import Account, Refusal, Reservation, Wanted
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED
 from dmnroute.store.open import open_store
 

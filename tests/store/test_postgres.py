@@ -19,7 +19,7 @@ from tests.store.samples import START, decision, hop, later, outcome, run, state
 from tests.support.postgres import Postgres
 
 from dmnroute.errors import OperatorError, UsageError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 from dmnroute.store.schema import SCHEMA, metadata
 from dmnroute.store.sql.events import ORDER

@@ -14,7 +14,7 @@ from tests.store.samples import START, decision, hop, kinds, later, outcome, run
 from tests.support.postgres import Postgres
 
 from dmnroute.errors import OperatorError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 
 

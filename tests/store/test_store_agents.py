@@ -9,7 +9,9 @@ from typing import Any
 from tests.store.samples import START, decision, hop, later, outcome, run, step, write
 
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.ports import AgentActivity, KnownAgent, Store
+from dmnroute.routing.ports.agents import KnownAgent
+from dmnroute.routing.ports.steps import AgentActivity
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
 
 SCHEMAS = {"input": {"type": "object", "required": ["path"]}, "output": {"multipleOf": 1}}

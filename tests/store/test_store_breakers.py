@@ -20,7 +20,7 @@ from dmnroute.errors import OperatorError
 from dmnroute.routing.breaker_gate import BreakerWrite, TakenProbe, gate
 from dmnroute.routing.breaker_rules import BreakerRule, BreakerRules
 from dmnroute.routing.breakers import Breaker, Probe, closed_by_hand, open_probes, opened_by_hand, with_call, with_probe
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.store.open import open_store

@@ -14,7 +14,7 @@ from dmnroute.errors import UsageError
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Budget, Reservation, Wanted
 from dmnroute.routing.outcomes import cancelled
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 
 
 @pytest.fixture(autouse=True)

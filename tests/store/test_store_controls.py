@@ -9,7 +9,7 @@ import pytest
 from tests.store.samples import START, kinds, later, run, state_of
 
 from dmnroute.errors import OperatorError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.control import Control
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.store.samples import START, decision, hop, later, outcome, run, step, write
 
 from dmnroute.routing.canonical import dumps
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
 from dmnroute.store.escapes import escape, from_jsonb, to_jsonb, unescape
 from dmnroute.store.json_text import from_text, to_text

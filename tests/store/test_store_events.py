@@ -7,7 +7,9 @@ from decimal import Decimal
 from tests.store.samples import START, decision, hop, kinds, later, outcome, run, stop, write
 
 from dmnroute.routing.canonical import digest_of_bytes
-from dmnroute.routing.ports import Event, Store, StoredPolicy
+from dmnroute.routing.ports.events import Event
+from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import StepError
 
 

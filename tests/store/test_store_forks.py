@@ -9,7 +9,8 @@ from tests.store.samples import START, decision, outcome, run
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.ports import HopWrite, Store
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import HopEnd
 from dmnroute.routing.records.run import Origin
 

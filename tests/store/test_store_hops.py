@@ -10,7 +10,7 @@ from tests.store.samples import START, decision, hop, kinds, later, outcome, run
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import HopEnd, Plan, RuleHit
 
 

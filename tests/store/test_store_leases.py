@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.store.samples import START, decision, hop, kinds, later, run, state_of, write
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tests.store.samples import START, decision, hop, later, outcome, run, state_of, write
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 
 
 async def test_a_locked_run_is_held_alone(store: Store, other: Store) -> None:

@@ -19,7 +19,9 @@ from tests.store.samples import decision, later, outcome, run, step, stop
 
 from dmnroute.errors import DmnrouteError
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.ports import Event, HopWrite, Store
+from dmnroute.routing.ports.events import Event
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.signal import Signal
 from dmnroute.store.open import open_store

@@ -8,7 +8,7 @@ import pytest
 from tests.store.samples import decision, hop, kinds, later, outcome, run, state_of, step, write
 
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord, Plan
 from dmnroute.routing.records.step import StepError
 

@@ -10,7 +10,7 @@ from tests.store.conftest import Driver, Opener
 from tests.store.samples import START, decision, hop, later, run, state_of, write
 
 from dmnroute.errors import OperatorError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.store.samples import START, hop, kinds, later, run, state_of, stop, write
 
 from dmnroute.errors import OperatorError, UsageError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState
 
 

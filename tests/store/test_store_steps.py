@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.store.samples import decision, hop, later, outcome, run, step, write
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
 
 

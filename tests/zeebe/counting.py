@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.tables import route
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED, RunState
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.channel import connect

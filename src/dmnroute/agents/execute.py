@@ -23,7 +23,8 @@ from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import dumps, plain
 from dmnroute.routing.context import seconds_between
 from dmnroute.routing.outcomes import failed, timed_out
-from dmnroute.routing.ports import Clock, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import has_time, retry_delay
 

@@ -11,7 +11,9 @@ from datetime import timedelta
 from dmnroute.agents.registry import Registry
 from dmnroute.errors import DmnrouteError
 from dmnroute.routing.canonical import plain
-from dmnroute.routing.ports import Clock, KnownAgent, Store
+from dmnroute.routing.ports.agents import KnownAgent
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.store import Store
 
 log = logging.getLogger(__name__)
 

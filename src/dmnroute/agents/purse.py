@@ -10,7 +10,8 @@ from uuid import uuid4
 from dmnroute.agents.failure import BudgetRefused
 from dmnroute.routing.amounts import Amounts, told
 from dmnroute.routing.budgets import Refusal, Reservation
-from dmnroute.routing.ports import Clock, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import PlannedStep
 
 NOTHING = Decimal(0)

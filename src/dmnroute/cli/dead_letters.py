@@ -9,7 +9,7 @@ from dmnroute.routing.records.run import RunState, RunStatus
 
 if TYPE_CHECKING:
     from dmnroute.routing.history import History
-    from dmnroute.routing.ports import Store
+    from dmnroute.routing.ports.store import Store
 
 FAILED: tuple[RunStatus, ...] = ("failed",)
 

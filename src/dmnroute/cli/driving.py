@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dmnroute.cli.session import Session
     from dmnroute.router.engine import Engine
     from dmnroute.routing.history import History
-    from dmnroute.routing.ports import Store
+    from dmnroute.routing.ports.store import Store
     from dmnroute.routing.records.run import RunState
 
 ROUTER_PATIENCE = 5.0

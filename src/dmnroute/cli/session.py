@@ -15,7 +15,7 @@ from dmnroute.cli import streams
 if TYPE_CHECKING:
     from dmnroute.app import App
     from dmnroute.router.engine import Listener
-    from dmnroute.routing.ports import Store
+    from dmnroute.routing.ports.store import Store
     from dmnroute.settings import Settings
 
 T = TypeVar("T")

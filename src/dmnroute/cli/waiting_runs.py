@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dmnroute.routing.awaiting import Awaited, awaited
 
 if TYPE_CHECKING:
-    from dmnroute.routing.ports import Store
+    from dmnroute.routing.ports.store import Store
     from dmnroute.routing.records.run import RunStatus
 
 WAITING: tuple[RunStatus, ...] = ("waiting", "escalated")

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from dmnroute.errors import OperatorError
 from dmnroute.local.owner import gone_owners
-from dmnroute.routing.ports import Clock, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,9 @@ from dmnroute.dmn.diff import diff
 from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError, did_you_mean
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.ports import Clock, Store, StoredPolicy
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dmnroute.routing.breaker_gate import Gate, gate, names_asked
 from dmnroute.routing.breaker_rules import BreakerRules
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep
 
 

@@ -14,7 +14,8 @@ from dmnroute.routing.budgets import Account, AccountState, Budget, Wanted, acco
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import DECIMAL128
 from dmnroute.routing.outcomes import failed
-from dmnroute.routing.ports import LockedRun, Store
+from dmnroute.routing.ports.runs import LockedRun
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import Run
 from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, Estimate, Outcome, PlannedStep

@@ -6,7 +6,7 @@ from typing import Any
 
 from dmnroute.router.router import Router
 from dmnroute.routing.context import seconds_between
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, Run
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep, StepError
 from dmnroute.routing.spending import used

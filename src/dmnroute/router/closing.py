@@ -8,7 +8,7 @@ from typing import Any
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import closing_outcomes
 from dmnroute.routing.records.hop import HopEnd
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep

@@ -14,7 +14,9 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.compensation import is_undone_first, open_steps, report
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import cancelled
-from dmnroute.routing.ports import Clock, HopWrite, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import HopEnd
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep

@@ -12,7 +12,9 @@ from dmnroute.dmn import Model
 from dmnroute.dmn.scope import Origin
 from dmnroute.routing.breakers import BREAKER_OPEN, Breaker, state_at
 from dmnroute.routing.catalogue import Catalogue
-from dmnroute.routing.ports import AgentActivity, Clock, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.steps import AgentActivity
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Estimate, Outcome
 
 LATEST = 50

@@ -11,7 +11,8 @@ from dmnroute.router.controls import unknown_run
 from dmnroute.router.steering import Steering, Wish
 from dmnroute.routing.forks import fork_before, redo, redrive
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Clock, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED, Origin, Run
 from dmnroute.routing.seeds import seed_of
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep
 
 

@@ -25,7 +25,10 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.ports import Clock, HopWrite, LockedRun, PolicySource, Store
+from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.policies import PolicySource
+from dmnroute.routing.ports.runs import HopWrite, LockedRun
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
 from dmnroute.routing.records.run import ENDED, Guards, Limits, Run, RunState, Stop

@@ -12,7 +12,7 @@ from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.history import History
 from dmnroute.routing.outcomes import failed, refused
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.steering import forbidden

@@ -11,7 +11,7 @@ from dmnroute.errors import UsageError, did_you_mean
 from dmnroute.router.controls import Controls
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import PolicySource
+from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.records.control import ControlKind
 from dmnroute.routing.records.step import CHILD_RUN, PROCESS, PlannedStep
 from dmnroute.routing.steering import forbidden, manual_outcomes

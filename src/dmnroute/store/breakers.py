@@ -9,7 +9,7 @@ from datetime import datetime
 from dmnroute.errors import OperatorError
 from dmnroute.routing.breaker_gate import PROBE_TAKEN, BreakerWrite, breakers_of
 from dmnroute.routing.breakers import Breaker, change_told, with_call, with_probe, with_rule
-from dmnroute.routing.ports import EventKind
+from dmnroute.routing.ports.events import EventKind
 from dmnroute.routing.records.step import Outcome
 from dmnroute.store.changes import Telling
 from dmnroute.store.rows import Row, plain

@@ -10,7 +10,9 @@ from typing import Any
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import EventKind, HopWrite, StoredPolicy
+from dmnroute.routing.ports.events import EventKind
+from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import ENDED, Origin, Run, RunState, Stop

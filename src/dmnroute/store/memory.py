@@ -17,7 +17,11 @@ from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.ports import AgentActivity, Event, EventKind, HopWrite, KnownAgent, LockedRun, StoredPolicy
+from dmnroute.routing.ports.agents import KnownAgent
+from dmnroute.routing.ports.events import Event, EventKind
+from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.runs import HopWrite, LockedRun
+from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import ENDED, Run, RunState, RunStatus

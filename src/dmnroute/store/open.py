@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from dmnroute.errors import OperatorError, UsageError
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.memory import MemoryStore
 
 PATIENCE = 15.0

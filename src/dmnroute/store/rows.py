@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
-from dmnroute.routing.ports import KnownAgent
+from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import Run, RunState, Stop

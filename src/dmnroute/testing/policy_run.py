@@ -26,7 +26,8 @@ from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import PolicySource, Store
+from dmnroute.routing.ports.policies import PolicySource
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState, RunStatus
 from dmnroute.store.memory import MemoryStore
 from dmnroute.testing.clock import WORK, ManualClock, Work

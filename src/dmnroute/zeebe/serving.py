@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dmnroute.agents.execute import StepRunner
 from dmnroute.errors import DmnrouteError
 from dmnroute.router.router import Router
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits
 from dmnroute.zeebe.agent_worker import STEP_VARIABLES, AgentWorker
 from dmnroute.zeebe.contract import JOIN_JOB, REMIND_JOB, ROUTE_JOB, SIGNAL_JOB

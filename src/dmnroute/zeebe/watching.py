@@ -9,7 +9,7 @@ from dmnroute.errors import OperatorError
 from dmnroute.router.engine import Listener
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 
 LOOK = 0.1

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections import Counter
 
-from dmnroute.routing.ports import Store
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 
 Route = list[tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]

@@ -11,7 +11,7 @@ from dmnroute.cli.options import AsJson
 from dmnroute.cli.session import Session, session_of, wait_for
 
 if TYPE_CHECKING:
-    from dmnroute.routing.ports import Event
+    from dmnroute.routing.ports.events import Event
 
 LOOK = 0.5
 """Seconds between two looks for new events."""

@@ -15,7 +15,7 @@ from dmnroute.errors import DmnrouteError
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.routing.ports import StoredPolicy
+    from dmnroute.routing.ports.policies import StoredPolicy
 
 
 def policies(

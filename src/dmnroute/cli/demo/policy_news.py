@@ -11,7 +11,7 @@ from dmnroute.app import App
 from dmnroute.cli.demo.events import Event, PolicyChangedTold, PolicyRefusedTold
 from dmnroute.cli.demo.session import POLICY
 from dmnroute.cli.demo.table import table_view
-from dmnroute.routing.ports import Event as StoredEvent
+from dmnroute.routing.ports.events import Event as StoredEvent
 
 EVERY = 0.4
 """Seconds between two looks."""

@@ -32,7 +32,8 @@ from dmnroute.router.turn import Turn
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.ports import PolicySource, Store
+from dmnroute.routing.ports.policies import PolicySource
+from dmnroute.routing.ports.store import Store
 from dmnroute.settings import Settings
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 
-from dmnroute.routing.ports import AgentActivity, KnownAgent
+from dmnroute.routing.ports.agents import KnownAgent
+from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.store import rows
 from dmnroute.store.schema import agents, runs, steps
 from dmnroute.store.sql.database import Written

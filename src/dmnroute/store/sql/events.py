@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, text
 
-from dmnroute.routing.ports import Event
+from dmnroute.routing.ports.events import Event
 from dmnroute.store.changes import Telling
 from dmnroute.store.columns import POSTGRESQL, Json
 from dmnroute.store.rows import Row

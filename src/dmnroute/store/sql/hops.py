@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.ports import HopWrite
+from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import ENDED, Run, RunState
 from dmnroute.store import changes, rows

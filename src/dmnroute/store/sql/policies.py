@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from dmnroute.routing.canonical import digest_of_bytes
-from dmnroute.routing.ports import StoredPolicy
+from dmnroute.routing.ports.policies import StoredPolicy
 from dmnroute.store import changes
 from dmnroute.store.schema import policies
 from dmnroute.store.sql import events

@@ -1,0 +1,32 @@
+"""Everything that is kept, in one place."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dmnroute.routing.ports.agents import AgentStore
+from dmnroute.routing.ports.asked import AskedStore
+from dmnroute.routing.ports.breakers import BreakerStore
+from dmnroute.routing.ports.budgets import BudgetStore
+from dmnroute.routing.ports.events import EventStore
+from dmnroute.routing.ports.policies import PolicyStore
+from dmnroute.routing.ports.runs import RunStore
+from dmnroute.routing.ports.steps import StepStore
+
+
+class Store(
+    RunStore,
+    StepStore,
+    AskedStore,
+    BudgetStore,
+    BreakerStore,
+    AgentStore,
+    PolicyStore,
+    EventStore,
+    Protocol,
+):
+    """Where runs live. Each method is atomic and can be repeated without changing anything twice."""
+
+    async def close(self) -> None:
+        """Give back connections and files."""
+        ...
