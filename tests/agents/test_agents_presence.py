@@ -11,7 +11,7 @@ from dmnroute import OperatorError, agent
 from dmnroute.agents.presence import EVERY, present, tell_presence
 from dmnroute.agents.registry import Registry
 from dmnroute.routing.ports.agents import KnownAgent
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 from dmnroute.testing import ManualClock
 
 

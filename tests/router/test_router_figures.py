@@ -15,7 +15,7 @@ from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 from dmnroute.testing import FixedPolicies, ManualClock
 
 CATALOGUE = Catalogue({name: AgentSpec(name, fields=frozenset(), required=frozenset()) for name in ("fast", "slow")})

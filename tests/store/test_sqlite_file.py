@@ -20,7 +20,7 @@ from sqlalchemy.engine import Engine
 from tests.store.samples import START, decision, hop, later, outcome, run, state_of, write
 
 from dmnroute.errors import OperatorError, UsageError
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 from dmnroute.store.migrations import FOLDER
 from dmnroute.store.open import open_store
 from dmnroute.store.schema import SCHEMA, metadata

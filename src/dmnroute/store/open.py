@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.routing.ports.store import Store
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 
 PATIENCE = 15.0
 CONNECTIONS = 10

@@ -29,7 +29,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState, RunStatus
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 from dmnroute.testing.clock import WORK, ManualClock, Work
 from dmnroute.testing.policies import FixedPolicies
 

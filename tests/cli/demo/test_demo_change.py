@@ -11,7 +11,7 @@ from dmnroute.cli.demo.change import Change, apply_all, read_change
 from dmnroute.dmn import load
 from dmnroute.errors import UsageError
 from dmnroute.policies.folder import FolderPolicies
-from dmnroute.store.memory import MemoryStore
+from dmnroute.store.memory.store import MemoryStore
 from dmnroute.testing import ManualClock
 
 TEXT = route(["last.confidence"], ["action"], [["< 0.5", '"wait"'], ["-", '"complete"']])

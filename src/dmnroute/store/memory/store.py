@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -14,9 +12,9 @@ from typing import Any
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
-from dmnroute.routing.budgets import Account, AccountState, Refusal, Reservation, Wanted
+from dmnroute.routing.budgets import AccountState, Refusal, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
-from dmnroute.routing.history import History, Hop
+from dmnroute.routing.history import History
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
@@ -33,64 +31,18 @@ from dmnroute.store.breakers import BreakerChanges, Ended, made, plain_breaker
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.ledger import Ledger
+from dmnroute.store.memory.kept import KeptRun, KeptStep, is_driven
+from dmnroute.store.memory.locked import MemoryLockedRun
+from dmnroute.store.memory.plain import plain_outcome, step_rows
 from dmnroute.store.utc import in_utc
-
-
-@dataclass(slots=True)
-class _Step:
-    """A planned step that waits for its outcome."""
-
-    run: str
-    hop: int
-    type: str
-    target: str | None
-    reuse_key: tuple[str, str, str]
-
-
-@dataclass(slots=True)
-class _Run:
-    """A run with its lock; decisions and outcomes are only ever added."""
-
-    state: RunState
-    decisions: list[DecisionRecord] = field(default_factory=list)
-    outcomes: dict[int, dict[str, Outcome]] = field(default_factory=dict)
-    signals: list[Signal] = field(default_factory=list)
-    signal_keys: dict[str, Signal] = field(default_factory=dict)
-    controls: list[Control] = field(default_factory=list)
-    begun: History | None = None
-    """Of a fork: what it began with."""
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def history(self) -> History:
-        hops = (Hop(decision, dict(self.outcomes[decision.hop])) for decision in self.decisions)
-        own = History(self.state.run, tuple(hops), tuple(self.signals), tuple(self.controls))
-        return self.begun.went_on(own) if self.begun else own
-
-    def decision(self, hop: int) -> DecisionRecord:
-        """The decision of a hop; a fork's first ones are kept with the run that took them."""
-        return next(decision for decision in self.decisions if decision.hop == hop)
-
-    def open_steps(self, agent: str) -> Iterator[PlannedStep]:
-        """The steps of an agent that have no outcome, while the run goes on."""
-        if self.state.status == "running" and self.decisions:
-            last = self.decisions[-1]
-            for step in last.plan.steps:
-                if step.type == rows.job_type(agent) and step.id not in self.outcomes[last.hop]:
-                    yield step
-
-
-def _is_driven(kept: _Run, now: datetime) -> bool:
-    state = kept.state
-    held = state.owner is not None and state.lease_until is not None and state.lease_until > in_utc(now)
-    return held or state.run.process_instance is not None
 
 
 class MemoryStore:
     """A store for one event loop. What it gives back is shared: records are frozen, leave what they hold as it is."""
 
     def __init__(self) -> None:
-        self._runs: dict[str, _Run] = {}
-        self._steps: dict[str, _Step] = {}
+        self._runs: dict[str, KeptRun] = {}
+        self._steps: dict[str, KeptStep] = {}
         self._ok: dict[tuple[str, str, str], list[tuple[datetime, str, Outcome]]] = {}
         self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
         self._agents: dict[tuple[str, str], KnownAgent] = {}
@@ -106,7 +58,7 @@ class MemoryStore:
         before = len(self._runs)
         for run in given:
             if run.id not in self._runs:
-                self._runs[run.id] = _Run(rows.new_state(run))
+                self._runs[run.id] = KeptRun(rows.new_state(run))
                 self._tell([changes.run_started(run)], at=run.started, run=run.id)
         return len(self._runs) - before
 
@@ -119,7 +71,7 @@ class MemoryStore:
         if run.id in self._runs:
             return False
         begun = changes.begun(run, self._runs[origin.run].history())
-        kept = _Run(changes.forked_state(begun), begun=begun)
+        kept = KeptRun(changes.forked_state(begun), begun=begun)
         kept.signals += [signal.model_copy(update={"run": run.id}) for signal in begun.signals]
         kept.controls += [control.model_copy(update={"run": run.id}) for control in begun.controls]
         self._runs[run.id] = kept
@@ -169,7 +121,7 @@ class MemoryStore:
     @asynccontextmanager
     async def locked(self, run: str) -> AsyncIterator[LockedRun]:
         async with self._alone(run) as kept, AsyncExitStack() as holding:
-            locked = _LockedRun(kept.state, kept.history(), self._book, holding)
+            locked = MemoryLockedRun(kept.state, kept.history(), self._book, holding)
             try:
                 yield locked
                 locked.check_reserved()
@@ -184,7 +136,7 @@ class MemoryStore:
 
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
         self._holding.refuse()
-        at, outcome = in_utc(at), _plain_outcome(outcome, at)
+        at, outcome = in_utc(at), plain_outcome(outcome, at)
         if outcome.step not in self._steps:
             return False
         run = self._steps[outcome.step].run
@@ -305,7 +257,7 @@ class MemoryStore:
         found = dict[str, AgentActivity]()
         for agent in agents:
             ended = sorted(self._ended.get(rows.job_type(agent), []), key=lambda each: each[:2], reverse=True)
-            driven = [_is_driven(kept, now) for kept in self._runs.values() for _ in kept.open_steps(agent)]
+            driven = [is_driven(kept, now) for kept in self._runs.values() for _ in kept.open_steps(agent)]
             outcomes = tuple(outcome for *_, outcome in ended[:latest])
             found[agent] = AgentActivity(outcomes, sum(driven), len(driven) - sum(driven))
         return found
@@ -359,7 +311,7 @@ class MemoryStore:
         """Nothing is held outside of this object."""
 
     @asynccontextmanager
-    async def _alone(self, run: str) -> AsyncIterator[_Run]:
+    async def _alone(self, run: str) -> AsyncIterator[KeptRun]:
         self._holding.refuse()
         if run not in self._runs:
             raise changes.unknown_run(run)
@@ -392,7 +344,7 @@ class MemoryStore:
     def _keep_breakers(self, changed: BreakerChanges) -> None:
         self._breakers |= {breaker.name: plain_breaker(breaker) for breaker in changed.changed()}
 
-    def _apply(self, kept: _Run, change: HopWrite, ledger: Ledger) -> None:
+    def _apply(self, kept: KeptRun, change: HopWrite, ledger: Ledger) -> None:
         arrived = dict[str, Outcome]()
         for outcome in change.outcomes:
             if self._is_open(kept, outcome):
@@ -408,14 +360,16 @@ class MemoryStore:
             ledger.close()
         self._tell([*tellings, *ledger.tellings, *told], at=change.at, run=kept.state.run.id)
 
-    def _keep_decision(self, kept: _Run, decision: DecisionRecord) -> None:
+    def _keep_decision(self, kept: KeptRun, decision: DecisionRecord) -> None:
         kept.decisions.append(decision)
         kept.outcomes[decision.hop] = {}
-        for row in _step_rows(decision):
+        for row in step_rows(decision):
             reuse_key = (row["type"], row["version"], row["input_digest"])
-            self._steps[row["id"]] = _Step(decision.run, decision.hop, row["type"], row["record"]["target"], reuse_key)
+            self._steps[row["id"]] = KeptStep(
+                decision.run, decision.hop, row["type"], row["record"]["target"], reuse_key
+            )
 
-    def _keep_outcome(self, kept: _Run, outcome: Outcome, at: datetime) -> bool:
+    def _keep_outcome(self, kept: KeptRun, outcome: Outcome, at: datetime) -> bool:
         """False when the step isn't one of this run, or has an outcome."""
         if not self._is_open(kept, outcome):
             return False
@@ -427,7 +381,7 @@ class MemoryStore:
             self._ok.setdefault(step.reuse_key, []).append((at, outcome.step, outcome))
         return True
 
-    def _is_open(self, kept: _Run, outcome: Outcome) -> bool:
+    def _is_open(self, kept: KeptRun, outcome: Outcome) -> bool:
         """Whether the outcome is that of a step of this run, and the first one."""
         step = self._steps.get(outcome.step)
         return step is not None and step.run == kept.state.run.id and outcome.step not in kept.outcomes[step.hop]
@@ -435,69 +389,3 @@ class MemoryStore:
     def _tell(self, tellings: Iterable[changes.Telling], *, at: datetime, run: str | None = None) -> None:
         for kind, data in tellings:
             self._events.append(Event(len(self._events) + 1, at, kind, run, rows.plain({"data": data})["data"]))
-
-
-class _LockedRun:
-    """What is written is applied when the lock is left in peace."""
-
-    def __init__(self, state: RunState, history: History, book: Book, holding: AsyncExitStack) -> None:
-        self.state = state
-        self.history = history
-        self.change: HopWrite | None = None
-        self.left = False
-        self._written = False
-        self._book = book
-        self._holding = holding
-        self._ledger: Ledger | None = None
-
-    async def reserve(
-        self, wanted: Sequence[Wanted], *, at: datetime, outcomes: Sequence[Outcome] = ()
-    ) -> Sequence[Refusal]:
-        changes.check_reserve(self.state, reserved=self._ledger is not None, written=self._written, left=self.left)
-        ledger = await self.ledger([account for each in wanted for account in each.accounts])
-        ledger.settle(outcomes)
-        return ledger.reserve(wanted)
-
-    async def ledger(self, wanted: Iterable[Account] = ()) -> Ledger:
-        """The run's part of the book, which nobody else can change until this lock is left."""
-        if self._ledger is None:
-            await self._holding.enter_async_context(self._book.lock)
-            self._ledger = self._book.ledger(self.state.run.id, wanted)
-        return self._ledger
-
-    def check_reserved(self) -> None:
-        """What was reserved is kept with a write only. Raises UsageError."""
-        changes.check_kept(self.state, reserved=self._ledger is not None, written=self._written)
-
-    async def write(self, change: HopWrite) -> None:
-        changes.check_once(self.state, written=self._written, left=self.left)
-        self._written = True
-        changes.check(self.state, change)
-        self.change = _plain_change(change)
-
-
-def _plain_change(change: HopWrite) -> HopWrite:
-    at = in_utc(change.at)
-    return HopWrite(
-        status=change.status,
-        at=at,
-        outcomes=[_plain_outcome(outcome, at) for outcome in change.outcomes],
-        decision=_plain_decision(change.decision) if change.decision else None,
-        stop=rows.stop_of(rows.plain({"stop": rows.stop_row(change.stop)})["stop"]),
-        result=rows.plain({"result": change.result})["result"],
-        breakers=change.breakers,
-    )
-
-
-def _plain_outcome(outcome: Outcome, at: datetime) -> Outcome:
-    return rows.outcome_of({"id": outcome.step} | rows.plain(rows.outcome_row(outcome, at=at)))
-
-
-def _plain_decision(decision: DecisionRecord) -> DecisionRecord:
-    steps = tuple(rows.step_of(rows.plain(row)) for row in _step_rows(decision))
-    return rows.decision_of(rows.plain(rows.decision_row(decision)), steps)
-
-
-def _step_rows(decision: DecisionRecord) -> Iterator[rows.Row]:
-    for position, step in enumerate(decision.plan.steps, 1):
-        yield rows.step_row(step, hop=decision.hop, position=position)

@@ -1,0 +1,39 @@
+"""Records as a database would give them back: what memory keeps, and no value that only Python has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dmnroute.routing.ports.runs import HopWrite
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.step import Outcome
+from dmnroute.store import rows
+from dmnroute.store.utc import in_utc
+
+
+def plain_change(change: HopWrite) -> HopWrite:
+    at = in_utc(change.at)
+    return HopWrite(
+        status=change.status,
+        at=at,
+        outcomes=[plain_outcome(outcome, at) for outcome in change.outcomes],
+        decision=plain_decision(change.decision) if change.decision else None,
+        stop=rows.stop_of(rows.plain({"stop": rows.stop_row(change.stop)})["stop"]),
+        result=rows.plain({"result": change.result})["result"],
+        breakers=change.breakers,
+    )
+
+
+def plain_outcome(outcome: Outcome, at: datetime) -> Outcome:
+    return rows.outcome_of({"id": outcome.step} | rows.plain(rows.outcome_row(outcome, at=at)))
+
+
+def plain_decision(decision: DecisionRecord) -> DecisionRecord:
+    steps = tuple(rows.step_of(rows.plain(row)) for row in step_rows(decision))
+    return rows.decision_of(rows.plain(rows.decision_row(decision)), steps)
+
+
+def step_rows(decision: DecisionRecord) -> Iterator[rows.Row]:
+    for position, step in enumerate(decision.plan.steps, 1):
+        yield rows.step_row(step, hop=decision.hop, position=position)
