@@ -21,7 +21,7 @@ from dmnroute.agents.slots import Slots
 from dmnroute.agents.step import Progress, Step
 from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import dumps, plain
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.store import Store

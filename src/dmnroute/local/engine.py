@@ -20,7 +20,7 @@ from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out

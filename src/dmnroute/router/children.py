@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dmnroute.router.router import Router
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, Run
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep, StepError

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from dmnroute.routing.allowances import allowances
-from dmnroute.routing.plan import Situation
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import Round
+from dmnroute.routing.situation import Situation
 
 
 def again(latest: Round, situation: Situation) -> Plan | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from dmnroute.errors import RouteError
 from dmnroute.routing.catalogue import Catalogue
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.forms import Problem, Reading
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end

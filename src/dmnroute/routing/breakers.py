@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from dmnroute.routing.breaker_rules import BreakerRule
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.records.base import Record
 from dmnroute.routing.records.step import Outcome
 

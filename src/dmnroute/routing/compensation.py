@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.routing.history import History, Hop
-from dmnroute.routing.plan import Situation
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import Outcome, PlannedStep
+from dmnroute.routing.situation import Situation
 
 RETRIES = 3
 """So often a failure that may pass is tried again: what isn't undone stays done."""

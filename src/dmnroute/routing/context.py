@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.join import round_joined
 from dmnroute.routing.loops import loop_of
@@ -202,12 +203,6 @@ def build_context(
         people=_people(history, now=now),
     )
     return context.model_dump()
-
-
-def seconds_between(earlier: datetime, later: datetime) -> Decimal:
-    """Seconds, exact to the microsecond."""
-    elapsed = later - earlier
-    return Decimal(elapsed.days * 86_400 + elapsed.seconds) + Decimal(elapsed.microseconds).scaleb(-6)
 
 
 def facts_of(history: History) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from dmnroute.errors import Place, RouteError, TableError
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
 from dmnroute.routing.compensation import next_undo, report, undoing
-from dmnroute.routing.context import build_context, facts_of, seconds_between
+from dmnroute.routing.context import build_context, facts_of
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
 from dmnroute.routing.history import History
@@ -26,13 +27,14 @@ from dmnroute.routing.limits import (
 )
 from dmnroute.routing.mistakes import FATAL_NOTICES
 from dmnroute.routing.no_match import no_match
-from dmnroute.routing.plan import Situation, read_plan
+from dmnroute.routing.plan import read_plan
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd, LimitName, RuleHit
 from dmnroute.routing.records.step import Estimate
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
+from dmnroute.routing.situation import Situation
 from dmnroute.routing.spending import limits_left
 from dmnroute.routing.steering import as_steered, forced
 

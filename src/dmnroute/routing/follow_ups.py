@@ -8,10 +8,10 @@ from typing import TypeAlias
 from dmnroute.routing.again import again
 from dmnroute.routing.guarding import guarded, next_guards_after, next_guards_before
 from dmnroute.routing.people import asked_again
-from dmnroute.routing.plan import Situation
 from dmnroute.routing.records.hop import Plan, Stage
 from dmnroute.routing.retrying import back_off, try_again
 from dmnroute.routing.rounds import Round
+from dmnroute.routing.situation import Situation
 
 FollowUp: TypeAlias = Callable[[Round, Situation], Plan | None]
 """Looks at a round whose latest hop has ended, and gives the next plan when there is something to do."""

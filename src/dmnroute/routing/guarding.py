@@ -14,10 +14,10 @@ from typing import Any
 from dmnroute.errors import NOWHERE, RouteError
 from dmnroute.routing.allowances import agent_reserve, allowances, share
 from dmnroute.routing.catalogue import AgentSpec
-from dmnroute.routing.plan import Situation
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep, StepError
 from dmnroute.routing.rounds import Round
+from dmnroute.routing.situation import Situation
 from dmnroute.routing.verdicts import Side, Verdict
 
 

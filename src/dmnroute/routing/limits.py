@@ -9,7 +9,7 @@ from typing import Any
 
 from dmnroute.routing.amounts import Amounts, Measure
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.loops import loop_of
 from dmnroute.routing.records.hop import LimitName, Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dmnroute.errors import RouteError, did_you_mean
 from dmnroute.routing import columns
@@ -15,9 +15,7 @@ from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, PlannedStep
 from dmnroute.routing.reminders import reminders
 from dmnroute.routing.rounds import Round
-
-if TYPE_CHECKING:
-    from dmnroute.routing.plan import Situation
+from dmnroute.routing.situation import Situation
 
 MICROSECOND = timedelta(microseconds=1)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dmnroute.errors import RouteError, did_you_mean
+from dmnroute.routing.catalogue import AgentSpec
 from dmnroute.routing.columns import Row
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.step import Outcome, PlannedStep
-
-if TYPE_CHECKING:
-    from dmnroute.routing.catalogue import AgentSpec
-    from dmnroute.routing.plan import Situation
+from dmnroute.routing.situation import Situation
 
 REMINDER = "reminder"
 """Agent and type of a reminder that no agent sends: an event tells of it."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dmnroute.routing.context import seconds_between
-from dmnroute.routing.plan import Situation
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.retries import has_time, retry_delay
 from dmnroute.routing.rounds import Round
+from dmnroute.routing.situation import Situation
 
 
 def back_off(latest: Round, situation: Situation) -> Plan | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dmnroute.errors import RouteError
 from dmnroute.routing.columns import Row
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 
 
 def refuse_endless_wait(rows: Sequence[Row], hop: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from pyzeebe import Job
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import describe
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.zeebe.gateway import Gateway

@@ -12,7 +12,7 @@ from dmnroute.errors import RouteError
 from dmnroute.routing.answers import answered
 from dmnroute.routing.canonical import dumps
 from dmnroute.routing.catalogue import Catalogue
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import FAILURES, join_end
 from dmnroute.routing.outcomes import cancelled

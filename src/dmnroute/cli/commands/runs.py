@@ -109,7 +109,7 @@ def _document(state: RunState) -> dict[str, Any]:
 
 def _row(state: RunState) -> tuple[str, ...]:
     from dmnroute.cli.views.figures import minute, money, seconds
-    from dmnroute.routing.context import seconds_between
+    from dmnroute.routing.elapsed import seconds_between
 
     run = state.run
     status = f"{state.status} ({state.stop.code})" if state.stop else state.status

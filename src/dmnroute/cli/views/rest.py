@@ -7,7 +7,7 @@ from typing import Any
 from dmnroute.cli import streams
 from dmnroute.cli.views.figures import count, money, seconds
 from dmnroute.cli.views.hops import what
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.progress import awaited_signals
 from dmnroute.routing.records.run import RunState

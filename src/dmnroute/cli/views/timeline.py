@@ -10,7 +10,7 @@ from dmnroute.cli.views.figures import clock_time, count, indented, moment, mone
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.cli.views.undone import undone
 from dmnroute.routing.awaiting import Awaited
-from dmnroute.routing.context import seconds_between
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
 from dmnroute.routing.loops import loop_of, same_before

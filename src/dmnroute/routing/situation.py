@@ -1,0 +1,45 @@
+"""What a plan is made in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dmnroute.routing.allowances import NO_ESTIMATE
+from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.records.step import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a plan is made in: the run, its facts, and what is left of its limits."""
+
+    run: Run
+    hop: int
+    now: datetime
+    facts: Mapping[str, Any]
+    catalogue: Catalogue
+    left: Amounts = field(default_factory=Amounts)
+    """Of the run's limits; null where there is none."""
+    time_left: Decimal | None = None
+    """Seconds to the run's deadline; null when there is none."""
+
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    """What agents used so far, by name."""
+
+    def estimate(self, agent: str) -> Estimate:
+        """What a call of an agent uses on average, as far as it is known."""
+        return self.estimates.get(agent, NO_ESTIMATE)
+
+    def at_most(self, seconds: Decimal | None) -> Decimal | None:
+        """So many seconds, but never past the run's deadline; null is as long as it may take."""
+        return min((each for each in (seconds, self.time_left) if each is not None), default=None)
+
+    def after(self, seconds: Decimal | None) -> datetime | None:
+        """The time in so many seconds; null when they never end."""
+        return None if seconds is None else self.now + timedelta(microseconds=int(seconds * 1_000_000))
