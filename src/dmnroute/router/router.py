@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dmnroute.errors import OperatorError, RouteError, TableError, UsageError
+from dmnroute.errors import OperatorError, RouteError, UsageError
+from dmnroute.router.bases import Bases, Basis
 from dmnroute.router.budgeting import Budgeting
 from dmnroute.router.closing import closed, with_costs
-from dmnroute.router.controls import Controls, unknown_run
-from dmnroute.router.figures import gather_figures, reads_agents, reads_tenant_budgets
+from dmnroute.router.controls import Controls
 from dmnroute.router.forks import Forks
+from dmnroute.router.log_fields import fields_of_decision, fields_of_outcome
 from dmnroute.router.settling import settle
 from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
@@ -31,7 +32,7 @@ from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
-from dmnroute.routing.records.run import ENDED, Guards, Limits, Run, RunState, Stop
+from dmnroute.routing.records.run import Guards, Limits, Run, RunState, Stop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
 from dmnroute.routing.steering import manual_outcomes, policy_of
@@ -40,19 +41,6 @@ log = logging.getLogger(__name__)
 
 STEP_ID = re.compile(r"/\d+\.\d+\Z")
 """How the id of a step ends; a child run has the id of its step."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Basis:
-    """What a decision is taken with: the active version of the run's policy, or why there is none."""
-
-    policy: PolicyVersion | RouteError
-    named: tuple[str, int | None]
-    """The policy's name, and its version where a person named one."""
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    """Of the agents, where the policy reads them."""
-    standing: Mapping[str, Any] = field(default_factory=dict)
-    """Of the tenant's budgets, where the policy reads it."""
 
 
 Arriving = Callable[[History], Awaitable[Sequence[Outcome]]]
@@ -163,16 +151,16 @@ class Router:
             OperatorError: `unknown_run`, or `store_behind` when the job is ahead of the store.
         """
         asked = _Asked(hop, tuple(outcomes), arriving, element_instance, retry)
-        basis = await self._basis(run, known)
+        basis = await self._bases.of(run, known)
         while (turn := await self._look(run, basis, asked)) is None:
             # It follows another policy than it was started with, or its place behind a breaker was taken.
             history = await self.store.history(run)
             assert history is not None
-            basis = await self._basis(run, known, policy_of(history))
+            basis = await self._bases.of(run, known, policy_of(history))
         await self._cancel_children(turn)
         return turn
 
-    async def _look(self, run: str, basis: _Basis, asked: _Asked) -> Turn | None:
+    async def _look(self, run: str, basis: Basis, asked: _Asked) -> Turn | None:
         """One look at the run; none when it has to be looked at with another basis."""
         try:
             return await self._look_alone(run, basis, asked)
@@ -181,7 +169,7 @@ class Router:
                 raise
             return None
 
-    async def _look_alone(self, run: str, basis: _Basis, asked: _Asked) -> Turn | None:
+    async def _look_alone(self, run: str, basis: Basis, asked: _Asked) -> Turn | None:
         """Nobody else can change the run meanwhile; none when it follows another policy."""
         async with self.store.locked(run) as locked:
             turn, hop = _turn(locked), asked.hop
@@ -207,48 +195,19 @@ class Router:
         for hop in ended:
             await self.controls.cancel_children(step for step in hop.decision.plan.steps if _is_cancelled(hop, step))
 
-    async def _basis(self, run: str, known: RunState | None, named: tuple[str, int | None] | None = None) -> _Basis:
-        """Looked up before the run is locked."""
-        state = known or await self.store.state(run)
-        if state is None:
-            raise unknown_run(run)
-        name, version = named = named or (state.run.policy, None)
-        try:
-            policy = await (self.policies.active(name) if version is None else self.policies.version(name, version))
-        except RouteError as error:
-            return _Basis(error, named)
-        except (TableError, OperatorError) as error:
-            if isinstance(error, OperatorError) and error.code != "unknown_version":
-                raise
-            return _Basis(RouteError(error.message, code=error.code, place=error.place, hint=error.hint), named)
-        if state.status in ENDED:
-            return _Basis(policy, named)
-        return _Basis(policy, named, await self._figures(policy, state.run), await self._standing(policy, state.run))
-
-    async def _figures(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:
-        """Of the agents, with their budgets."""
-        if not reads_agents(policy.model):
-            return {}
-        figures = await gather_figures(self.store, self.catalogue, self.clock)
-        budgets = await self._budgeting.standing_of_agents(run.tenant, self.catalogue, now=self.clock.now())
-        return {
-            name: figure | ({"budget": budgets[name]} if name in budgets else {}) for name, figure in figures.items()
-        }
-
-    async def _standing(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:
-        if not self.budgets or not reads_tenant_budgets(policy.model):
-            return {}
-        return await self._budgeting.standing(run.tenant, now=self.clock.now())
-
     @property
     def _budgeting(self) -> Budgeting:
         return Budgeting(self.store, self.budgets)
+
+    @property
+    def _bases(self) -> Bases:
+        return Bases(self.store, self.policies, self.catalogue, self.clock, self._budgeting)
 
     async def _advance(
         self,
         locked: LockedRun,
         arrived: Sequence[Outcome],
-        basis: _Basis,
+        basis: Basis,
         element_instance: str | None,
     ) -> Turn:
         now = self.clock.now()
@@ -286,14 +245,14 @@ class Router:
                 status=status, at=now, outcomes=outcomes, decision=decision, result=result, breakers=settled.breakers
             )
         )
-        log.info("hop decided", extra=_log_fields(decision))
+        log.info("hop decided", extra=fields_of_decision(decision))
         return Turn(history.with_decision(decision).with_outcomes(settled.outcomes), status, result=result, new=True)
 
     def _decide(
         self,
         history: History,
         end: HopEnd,
-        basis: _Basis,
+        basis: Basis,
         *,
         now: datetime,
         estimates: Mapping[str, Estimate] | None = None,
@@ -315,7 +274,9 @@ class Router:
         new = await self.store.record(outcome, at=self.clock.now())
         if new:
             log.log(
-                logging.DEBUG if outcome.status == "ok" else logging.INFO, "step ended", extra=_outcome_fields(outcome)
+                logging.DEBUG if outcome.status == "ok" else logging.INFO,
+                "step ended",
+                extra=fields_of_outcome(outcome),
             )
         return new
 
@@ -348,27 +309,3 @@ def _stop(
         at=now,
         element_instance=element_instance,
     )
-
-
-def _log_fields(decision: DecisionRecord) -> dict[str, Any]:
-    return {
-        "run": decision.run,
-        "hop": decision.hop,
-        "policy": decision.policy,
-        "version": decision.version,
-        "action": decision.plan.action,
-        "agents": [step.agent for step in decision.plan.steps],
-        "limit": decision.limit,
-    }
-
-
-def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
-    run, _, hop = outcome.step.rpartition(".")[0].rpartition("/")
-    return {
-        "run": run,
-        "hop": int(hop),
-        "step": outcome.step,
-        "agent": outcome.agent,
-        "status": outcome.status,
-        "error": outcome.error.kind if outcome.error else None,
-    }
