@@ -100,6 +100,9 @@ def test_several_outputs_are_columns_and_errors_stand_in_their_row(bench: Bench,
     assert said.out == ("a,Two.a,b,error\n1,1,x,\n2,,,`modulo`: a division by zero\n3,,,\n")
 
 
+FORMS = "hint: give CSV with names in its first line, a JSON array of objects, or an object on each line\n"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -108,8 +111,11 @@ def test_several_outputs_are_columns_and_errors_stand_in_their_row(bench: Bench,
         ("[1]", "error: row 1 is no JSON object\n{file}\n"),
         (
             '{"a": 1}\n{"a": \n',
-            "error: not JSON\n{file}, line 2\nhint: give CSV, a JSON array of objects, or an object on each line\n",
+            f"error: not JSON\n{{file}}, line 2\n{FORMS}",
         ),
+        ("", f"error: there are no rows\n{{file}}\n{FORMS}"),
+        (" \n\n", f"error: there are no rows\n{{file}}\n{FORMS}"),
+        ("anything at all\n", f"error: there are no rows\n{{file}}\n{FORMS}"),
         ('a\n"x', "error: not CSV: unexpected end of data\n{file}\n"),
     ],
 )
@@ -119,6 +125,17 @@ def test_rows_that_can_not_be_read_are_refused(grade: Path, bench: Bench, cli: C
     rows.write_text(content)
     said = cli("eval", grade, "Grade", "--rows", rows)
     assert (said.code, said.err) == (2, message.format(file=rows))
+
+
+def test_no_rows_from_stdin_are_refused_and_an_empty_array_is_not(
+    grade: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command before a pipe that failed isn't taken for one that found nothing."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    said = cli("eval", grade, "Grade", "--rows", "-")
+    assert (said.code, said.out, said.err) == (2, "", f"error: there are no rows\nstdin\n{FORMS}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("[]"))
+    assert cli("eval", grade, "Grade", "--rows", "-", "--json").code == 0
 
 
 def test_options_that_do_not_go_together_are_refused(grade: Path, cli: Cli) -> None:

@@ -226,6 +226,14 @@ def test_a_missing_file_is_the_callers_mistake():
     assert str(caught.value) == "can't read `no/such/claims.dmn`: no such file or directory"
 
 
+@pytest.mark.parametrize("source", [5, None, ["claims.dmn"]])
+def test_what_is_no_file_at_all_is_refused(source):
+    """A mistake of the caller, named as one."""
+    with pytest.raises(UsageError) as caught:
+        load(source)
+    assert str(caught.value) == f"a DMN file is a path, text or bytes, not `{type(source).__name__}`"
+
+
 def test_an_unknown_decision_lists_what_there_is():
     """Asking for a decision that isn't there suggests one that is."""
     with pytest.raises(TableError) as caught:

@@ -143,6 +143,40 @@ def test_the_limits_of_a_model_are_the_callers():
     assert load(source).decision("Route").value({"n": 100}) == 100
 
 
+LARGE_RESULTS = [
+    definitions(decision("Route", literal("[[1, 2], [3, 4]]"))),
+    definitions(decision("Route", literal("for x in [1, 2] return [x, x]"))),
+    one_table([], ["x"], [["[1, 2, 3, 4, 5, 6]"]], policy="FIRST"),
+    one_table([], ["x", "y"], [["1", "2"], ["3", "4"]], policy="COLLECT"),
+    one_table([], ["x"], [["[1, 2, 3, 4, 5, 6]"]], policy="PRIORITY"),
+]
+
+
+@pytest.mark.parametrize("source", LARGE_RESULTS)
+def test_a_result_has_no_more_parts_than_the_limit_says(source):
+    """The same on every way to it: the fast path, with a trace and without, for many rows."""
+    assert load(source, limits=Limits(size=9)).decision("Route").value({"a": 1}) is not None
+    decision = load(source, limits=Limits(size=5)).decision("Route")
+    for evaluate in (
+        lambda: decision.value({"a": 1}),
+        lambda: decision.evaluate({"a": 1}),
+        lambda: decision.evaluate({"a": 1}, trace=False),
+        lambda: decision.values([{"a": 1}]),
+        lambda: decision.values({"a": [1]}),
+    ):
+        with pytest.raises(FeelError) as caught:
+            evaluate()
+        assert (caught.value.code, caught.value.message) == ("feel_limit", "a value has more than 5 parts")
+
+
+def test_a_value_on_the_way_to_a_result_is_no_result():
+    """Only what is given to Python is counted."""
+    long = decision("long", literal("for x in [1, 2, 3] return [x]"))
+    model = load(definitions(long, decision("Route", literal("count(long)"), requires=["long"])), limits=Limits(size=4))
+    assert model.decision("Route").value({}) == 3
+    assert model.evaluate("Route", {}, trace=False).value == 3
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -16,6 +16,8 @@ from dmnroute.errors import Place, UsageError
 
 Row = dict[str, Any]
 
+_FORMS = "give CSV with names in its first line, a JSON array of objects, or an object on each line"
+
 
 def given_rows(source: str) -> list[Row]:
     """The rows of a file, or of stdin for `-`; what it holds is seen from how it begins.
@@ -23,15 +25,21 @@ def given_rows(source: str) -> list[Row]:
     In CSV the first line names the inputs (`last.confidence` is an entry of a context), an empty cell is null, and a
     cell is JSON where it is JSON, else the text as it stands.
 
+    An empty JSON array means no rows; a text without any is a mistake.
+
     Raises:
         UsageError: `bad_input`, `no_file`.
     """
     name = "stdin" if source == "-" else source
     text = _text(source)
+    is_json = text.lstrip()[:1] in ("[", "{")
     try:
-        return list(_json_rows(text, name) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text, name))
+        rows = list(_json_rows(text, name) if is_json else _csv_rows(text, name))
     except csv.Error as error:
         raise UsageError(f"not CSV: {error}", code="bad_input", place=Place(name)) from error
+    if not rows and not is_json:
+        raise UsageError("there are no rows", code="bad_input", place=Place(name), hint=_FORMS)
+    return rows
 
 
 def _text(source: str) -> str:
@@ -63,8 +71,7 @@ def _parsed(text: str, where: str) -> Any:
     try:
         return simplejson.loads(text, use_decimal=True, allow_nan=False)
     except (ValueError, RecursionError) as error:
-        hint = "give CSV, a JSON array of objects, or an object on each line"
-        raise UsageError("not JSON", code="bad_input", place=Place(where), hint=hint) from error
+        raise UsageError("not JSON", code="bad_input", place=Place(where), hint=_FORMS) from error
 
 
 def _csv_rows(text: str, name: str) -> Iterator[Row]:

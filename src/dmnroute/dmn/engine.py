@@ -107,7 +107,7 @@ class Model:
             given = named_values(arguments)
             _check_parameters(function, given, unit)
             values = {name: from_python(given.get(name)) for name in function.parameters}
-            return to_python(function.body(values, run.evaluation))
+            return to_python(function.body(values, run.evaluation), unit.types.limits.size)
 
     def parameters(self, name: str) -> tuple[str, ...]:
         """The parameters of a decision service or business knowledge model. Raises TableError (`unknown_service`)."""
@@ -270,10 +270,13 @@ class CompiledDecision:
         with _guarded(self._unit):
             execution = self._model.execution(inputs, run, trace=trace, overrides=overrides)
             value = execution.value(self.key)
-        results = execution.results
-        mine = results.pop(self.key, None) or Result(to_python(value), decision=self.name)
+            results = execution.results
+            mine = results.pop(self.key, None) or Result(self._plain(value), decision=self.name)
         required = {result.decision: result for result in results.values()}
         return replace(mine, notices=tuple(run.notices), required=required)
+
+    def _plain(self, value: Value) -> object:
+        return to_python(value, self._unit.types.limits.size)
 
     def explain(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> Explanation:
         """Every rule's cells, met or not, and the rule that came nearest; without rules when this is no table."""

@@ -107,7 +107,9 @@ class Execution:
         before = len(self._run.notices)
         typed = unit.logic if isinstance(unit.logic, Typed) else None
         logic = typed.logic if typed is not None else unit.logic
-        if not self._trace or not isinstance(logic, TableLogic):
+        if not self._trace:
+            return unit.logic.run(scope, self._run)
+        if not isinstance(logic, TableLogic):
             value = unit.logic.run(scope, self._run)
             self.results[unit.key] = bare_result(unit, value, self._run.notices[before:])
             return value

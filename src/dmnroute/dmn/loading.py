@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,9 @@ def _open(source: Path | str | bytes, name: str) -> tuple[bytes, str, Path | Non
         return source, name, None
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("<"):
         return _without_encoding(source), name, None
+    if not isinstance(source, str | os.PathLike):
+        message = f"a DMN file is a path, text or bytes, not `{type(source).__name__}`"
+        raise UsageError(message, code="no_file")
     path = Path(source)
     try:
         return path.read_bytes(), name or path.name, path.parent

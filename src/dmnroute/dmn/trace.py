@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def bare_result(unit: DecisionUnit, value: Value, notices: Sequence[Notice]) -> Result:
-    """The result of a decision that is no table, or of one that isn't traced."""
-    return Result(to_python(value), notices=tuple(notices), decision=unit.where.decision)
+    """The result of a decision that is no table."""
+    return Result(to_python(value, unit.types.limits.size), notices=tuple(notices), decision=unit.where.decision)
 
 
 def table_result(
@@ -26,7 +26,7 @@ def table_result(
 ) -> Result:
     """The result of a table, with its inputs and the rules that made the value."""
     return Result(
-        to_python(value),
+        to_python(value, unit.types.limits.size),
         matched=tuple(matched_rule(logic, row) for row in outcome.rows),
         inputs=input_values(logic, cells),
         notices=tuple(notices),

@@ -12,13 +12,12 @@ import numpy as np
 from dmnroute.dmn.batch.arrays import codes_of, numbers_of
 from dmnroute.dmn.batch.grid import Grid, Keys
 from dmnroute.dmn.fast.lookup import Lookup
-from dmnroute.dmn.fast.outputs import Answers
+from dmnroute.dmn.fast.outputs import Answers, plain_values
 from dmnroute.dmn.fast.plan import FromInput, NotPlain, plan
 from dmnroute.dmn.fast.values import is_unchanged, keeps
 from dmnroute.dmn.matcher import IndexMatcher
 from dmnroute.dmn.model import HitPolicyName
 from dmnroute.dmn.table import TableLogic
-from dmnroute.feel.values import to_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +67,7 @@ class BatchLookup:
         values = [row.value for row in answers.rows()] + [answers.default()]
         if not all(is_unchanged(value, step.types, logic.types) for value in values):
             raise NotPlain
-        answered: list[Any] = [to_python(value) for value in values]
+        answered = plain_values(values, logic.types)
         self.answers = Items(answered)
         self.outputs = {
             column.name: Items([item[column.name] if isinstance(item, dict) else None for item in answered])

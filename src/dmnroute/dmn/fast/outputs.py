@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dmnroute.dmn.compiled import Constant, Literal, Null
 from dmnroute.dmn.fast.plan import NotPlain
 from dmnroute.dmn.fast.values import is_unchanged
 from dmnroute.dmn.hit_policies.base import Row
+from dmnroute.errors import FeelError
 from dmnroute.feel import Evaluation, ast
 from dmnroute.feel.references import children
+from dmnroute.feel.values import to_python
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dmnroute.dmn.compiled import Logic
     from dmnroute.dmn.table import TableLogic
+    from dmnroute.dmn.types import Types
     from dmnroute.feel.values import Value
 
 _CONSTANT = (
@@ -30,6 +33,14 @@ _CONSTANT = (
     ast.ContextLiteral,
     ast.ContextEntry,
 )
+
+
+def plain_values(values: Sequence[Value], types: Types) -> list[Any]:
+    """The plain values of all rules; NotPlain when together they may be more than a result may have."""
+    try:
+        return [*to_python([*values], types.limits.size)]  # type: ignore[misc]  # a list stays one
+    except FeelError:
+        raise NotPlain from None
 
 
 class Answers:

@@ -79,7 +79,7 @@ class _Writer:
             "deepcopy": deepcopy,
             "Evaluation": partial(Evaluation, limits=types.limits),
             "from_python": from_python,
-            "to_python": to_python,
+            "to_python": partial(to_python, largest=types.limits.size),
             "part": part,
             "predicates": types.predicates(),
             "__builtins__": {"type": type, "dict": dict, "float": float, "int": int, "str": str},

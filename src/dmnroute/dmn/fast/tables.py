@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from dmnroute.dmn.fast import code
 from dmnroute.dmn.fast.lookup import Lookup
-from dmnroute.dmn.fast.outputs import Answers
+from dmnroute.dmn.fast.outputs import Answers, plain_values
 from dmnroute.dmn.fast.plan import FromInput, NotPlain
 from dmnroute.dmn.fast.traced import Tracer
 from dmnroute.dmn.fast.values import Doubt, Hold, is_open, is_unchanged, keeps, plainly
 from dmnroute.dmn.hit_policies.base import Hits
 from dmnroute.dmn.matcher import IndexMatcher
 from dmnroute.dmn.model import HitPolicyName
-from dmnroute.feel.values import from_python, to_python
+from dmnroute.feel.values import from_python
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +206,7 @@ class TableWriter:
 
     def _item(self, values: Sequence[Value], example: str) -> ast.expr:
         """Code for one of the values; contexts and lists are given out as copies, which the caller may change."""
-        given = [to_python(value) if self._is_last else value for value in values]
+        given = plain_values(values, self._writer.types) if self._is_last else [*values]
         item = code.expression(example, VALUES=self._writer.put("values", given))
         if not self._is_last or not any(isinstance(value, (dict, list)) for value in given):
             return item

@@ -6,6 +6,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from dmnroute.dmn.fast.outputs import plain_values
 from dmnroute.dmn.result import InputValue, MatchedRule, Result
 from dmnroute.dmn.trace import matched_rule
 from dmnroute.feel.values import from_python, to_python
@@ -43,8 +44,7 @@ class Tracer:
             for clause in clauses
         ]
         self._rules = [matched_rule(logic, row) for row in rows]
-        self._values: list[Any] = [to_python(row.value) for row in rows]
-        self._default = to_python(default)
+        *self._values, self._default = plain_values([*(row.value for row in rows), default], logic.types)
         self._single = single
         self._own = _own([*self._values, self._default])
         self._own_outputs = deepcopy if self._own is deepcopy else dict

@@ -46,13 +46,14 @@ def get_or_else(value: object, default: object) -> object:
     return default if value is None else value
 
 
-@builtin("assert(value: Any, condition: Any, cause?: string)", evaluation=True)
-def assertion(evaluation: Evaluation, site: Site, value: object, condition: object, cause: str | None = None) -> object:
+@builtin("assert(value: Any, condition: Any, cause?: Any)", evaluation=True)
+def assertion(evaluation: Evaluation, site: Site, value: object, condition: object, cause: object = None) -> object:
     """The value; without a condition that is true, the evaluation fails."""
     if condition is True:
         return value
+    message = cause if isinstance(cause, str) and cause else "the condition of `assert` is not true"
     place = Place(source=Source(site.text), span=site.span)
-    raise FeelError(cause or "the condition of `assert` is not true", code="feel_assert", place=place)
+    raise FeelError(message, code="feel_assert", place=place)
 
 
 @builtin("extract(input: string, pattern: string)", evaluation=True)
@@ -213,9 +214,9 @@ def number_with_grouping(text: str, grouping: str) -> Decimal:
     )
 
 
-@builtin("date and time(date: date and time, timezone: string)")
+@builtin("date and time(date: date and time, time: string)")
 def date_time_in_zone(moment: DateTime, timezone: str) -> DateTime:
-    """A local moment in the zone, or the same instant as seen there."""
+    """A local moment in the zone, or the same instant as seen there; Camunda calls the zone `time`, too."""
     if zone(timezone) is None:
         raise Fails(f"there is no time zone `{timezone}`")
     clock = moment.time

@@ -81,9 +81,9 @@ def union(evaluation: Evaluation, site: Site, *lists: object) -> List:
     return distinct(concatenate(evaluation, site, *lists), evaluation, site, CAMUNDA)
 
 
-@builtin("append(list: list, more items: Any…)")
+@builtin("append(list: list, items: Any…)")
 def append(items: List, *more: object) -> List:
-    """The list with items added at the end; they have no name to be called by."""
+    """The list with items added at the end."""
     return [*items, *more]
 
 

@@ -80,6 +80,11 @@ class Overload:
         """How many arguments it needs at least."""
         return sum(not parameter.optional and not parameter.variadic for parameter in self.parameters)
 
+    @property
+    def is_variadic(self) -> bool:
+        """Whether it takes any number of arguments."""
+        return any(parameter.variadic for parameter in self.parameters)
+
     def begins_with(self, names: Iterable[str]) -> bool:
         """Tell whether these are its first parameters, in this order."""
         return all(parameter.name == name for parameter, name in zip(self.parameters, names, strict=False))
@@ -106,23 +111,27 @@ class Builtin:
 
     def call_named(self, arguments: Mapping[str, object], evaluation: Evaluation, site: Site) -> object:
         """Call with named arguments; the first signature that has all of the names and fits is taken."""
-        known = {parameter.name for overload in self.overloads for parameter in overload.parameters}
+        overloads = self._nameable(arguments)
+        known = {parameter.name for overload in overloads for parameter in overload.parameters}
         for name in arguments:
             if name not in known:
                 message = f"`{self.name}` has no parameter `{name}`{did_you_mean(name, known)}"
                 return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
-        for overload in self._by_names(arguments):
-            positional = _positional(overload.parameters, arguments)
+        for overload in overloads:
+            positional = _positional(overload.parameters, arguments, lists_only=self.by is not STANDARD)
             values = None if positional is None else _fitted(overload.parameters, positional, self.converts)
             if values is not None:
                 return self._run(overload, values, evaluation, site)
         return self._refused(list(arguments.values()), evaluation, site)
 
-    def _by_names(self, names: Iterable[str]) -> Sequence[Overload]:
-        """The signatures, by the standard those with the names in this order first: `before(range: r, point: p)`."""
-        if self.by is not STANDARD:
-            return self.overloads
-        return sorted(self.overloads, key=lambda overload: not overload.begins_with(names))
+    def _nameable(self, names: Iterable[str]) -> Sequence[Overload]:
+        """The signatures, by the standard those with the names in this order first: `before(range: r, point: p)`.
+
+        Camunda's `min(c1, …)` is another way to write the list of `min(list: …)`, and has no name of its own.
+        """
+        if self.by is STANDARD:
+            return sorted(self.overloads, key=lambda overload: not overload.begins_with(names))
+        return [each for each in self.overloads if len(self.overloads) == 1 or not each.is_variadic]
 
     def as_function(self) -> Function:
         """The builtin as a value, to pass it on: `sort(names, …)` takes functions."""
@@ -215,8 +224,13 @@ def _converted(parameter: Parameter, value: object, converts: bool) -> tuple[boo
     return False, None
 
 
-def _positional(parameters: Sequence[Parameter], arguments: Mapping[str, object]) -> list[object] | None:
-    """Named arguments in the order of the parameters, left out ones null; null when one of the names is unknown."""
+def _positional(
+    parameters: Sequence[Parameter], arguments: Mapping[str, object], *, lists_only: bool
+) -> list[object] | None:
+    """Named arguments in the order of the parameters, left out ones null; null when one of the names is unknown.
+
+    What a parameter takes as all further arguments may be named as a list; alone only where it needn't be one.
+    """
     names = [parameter.name for parameter in parameters]
     if any(name not in names for name in arguments):
         return None
@@ -225,7 +239,14 @@ def _positional(parameters: Sequence[Parameter], arguments: Mapping[str, object]
     values: list[object] = []
     for parameter in parameters[:last]:
         value = arguments.get(parameter.name)
-        values.extend(value if parameter.variadic and isinstance(value, list) else [value])
+        if not parameter.variadic:
+            values.append(value)
+        elif isinstance(value, list):
+            values.extend(value)
+        elif lists_only:
+            return None
+        else:
+            values.append(value)
     return values
 
 

@@ -20,11 +20,11 @@ _DAYS_TIME = re.compile(
     r"(-?)P(?=[0-9T])(?:([0-9]{1,18})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,18})H)?(?:([0-9]{1,18})M)?(?:([0-9]{1,18})(?:\.([0-9]{0,30}))?S)?)?"
 )
-_SIGN = "[+-]?[0-9]{1,18}"
-_SIGNED_YEARS_MONTHS = re.compile(rf"(-?)P(?=[+\-0-9])(?:({_SIGN})Y)?(?:({_SIGN})M)?")
+_SIGN = "-?[0-9]{1,18}"
+_SIGNED_YEARS_MONTHS = re.compile(rf"(-?)P(?=[-0-9])(?:({_SIGN})Y)?(?:({_SIGN})M)?")
 _SIGNED_DAYS_TIME = re.compile(
-    rf"(-?)P(?=[+\-0-9T])(?:({_SIGN})D)?"
-    rf"(?:T(?=[+\-0-9])(?:({_SIGN})H)?(?:({_SIGN})M)?(?:({_SIGN})(?:\.([0-9]{{0,9}}))?S)?)?"
+    rf"(-?)P(?=[-0-9T])(?:({_SIGN})D)?"
+    rf"(?:T(?=[-0-9])(?:({_SIGN})H)?(?:({_SIGN})M)?(?:({_SIGN})(?:[.,]([0-9]{{0,9}}))?S)?)?"
 )
 _MIDNIGHT_24 = re.compile(r"24:00:00(\.0+)?(?![0-9.])")
 _LARGEST_OFFSET = 18 * 3600
@@ -62,14 +62,14 @@ def time_of_text(text: str, *, camunda: bool = False) -> Time | None:
 
 
 def _as_java_reads(text: str) -> str:
-    """Camunda takes `T10:00:00` and `24:00:00`, and no more than nine digits of a second."""
+    """Camunda takes `T10:00:00` and `24:00:00`; no `z`, no seconds of an offset, no digits beyond nanoseconds."""
     text = text.removeprefix("T")
     if _MIDNIGHT_24.match(text):
         text = "00" + text[2:]
-    return "" if _TOO_FINE.search(text) else text
+    return "" if _NOT_IN_JAVA.search(text) else text
 
 
-_TOO_FINE = re.compile(r"\.[0-9]{10}")
+_NOT_IN_JAVA = re.compile(r"\.[0-9]{10}|z$|[+-][0-9]{2}:[0-9]{2}:")
 
 
 def _offset(match: re.Match[str]) -> int | None:
@@ -107,26 +107,16 @@ def date_time_of_text(text: str, *, camunda: bool = False) -> DateTime | None:
 
 
 def duration_of_text(text: str, *, camunda: bool = False) -> DaysTimeDuration | YearsMonthsDuration | None:
-    """`P1Y2M` or `P1DT2H3M4.5S`; the two kinds can't be mixed. In Camunda each part may have a sign."""
-    if camunda and (match := _SIGNED_YEARS_MONTHS.fullmatch(text)):
-        months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return YearsMonthsDuration(-months if match[1] else months)
-    if camunda and (match := _SIGNED_DAYS_TIME.fullmatch(text)):
-        return _signed_duration(match)
-    match = _YEARS_MONTHS.fullmatch(text)
+    """`P1Y2M` or `P1DT2H3M4.5S`; the two kinds can't be mixed. In Camunda each part may be negative."""
+    match = (_SIGNED_YEARS_MONTHS if camunda else _YEARS_MONTHS).fullmatch(text)
     if match is not None:
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
         return YearsMonthsDuration(-months if match[1] else months)
-    match = _DAYS_TIME.fullmatch(text)
-    if match is None:
-        return None
-    days, hours, minutes, seconds = (int(match[group] or 0) for group in (2, 3, 4, 5))
-    length = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND
-    length += int((match[6] or "")[:9].ljust(9, "0"))
-    return DaysTimeDuration(-length if match[1] else length)
+    match = (_SIGNED_DAYS_TIME if camunda else _DAYS_TIME).fullmatch(text)
+    return None if match is None else _days_time_duration(match)
 
 
-def _signed_duration(match: re.Match[str]) -> DaysTimeDuration:
+def _days_time_duration(match: re.Match[str]) -> DaysTimeDuration:
     days, hours, minutes = (int(match[group] or 0) for group in (2, 3, 4))
     fraction = int((match[6] or "")[:9].ljust(9, "0"))
     seconds = match[5] or "0"
