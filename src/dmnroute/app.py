@@ -14,7 +14,7 @@ from dmnroute.agents.loading import load_folder, load_modules
 from dmnroute.agents.presence import present
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
-from dmnroute.errors import did_you_mean
+from dmnroute.dmn.checks import Finding
 from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import new_owner, this_owner
@@ -24,8 +24,9 @@ from dmnroute.router.clock import SystemClock
 from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
-from dmnroute.routing.breaker_rules import DEFAULT, BreakerRules
+from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.checks import check_policy
+from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
@@ -149,14 +150,15 @@ async def open_app(
         threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
         source = policies(store) if policies else _folder_policies(project, store, clock, registry)
-        rules = breaker_rules(settings, registry)
+        for finding in check_settings(settings, registry):
+            log.warning("%s: %s", finding.place, finding.message)
         router = Router(
             store,
             source,
             registry.catalogue,
             clock,
             settings.guards,
-            rules,
+            BreakerRules(settings.breakers),
             budgets=settings.budgets,
             tenant=settings.tenant,
         )
@@ -167,13 +169,14 @@ async def open_app(
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
 
 
-def breaker_rules(settings: Settings, registry: Registry) -> BreakerRules:
-    """The rules of the settings. A section for an agent that isn't loaded here is told: it may be a misspelt one."""
-    rules = BreakerRules(settings.breakers)
-    for name in rules.unknown(registry.agents):
-        near = did_you_mean(name, [*registry.agents, DEFAULT])
-        log.warning("no agent `%s` is loaded here%s; its section `[breakers.%s]` does nothing", name, near, name)
-    return rules
+def check_settings(settings: Settings, registry: Registry) -> list[Finding]:
+    """What is doubtful in the settings of budgets, breakers and guards, seen beside the agents that are loaded here."""
+    agents = registry.agents
+    return [
+        *budget_findings(settings.budgets, agents),
+        *breaker_findings(BreakerRules(settings.breakers), agents),
+        *guard_findings(settings.guards, agents),
+    ]
 
 
 def _folder_policies(project: Project, store: Store, clock: Clock, registry: Registry) -> FolderPolicies:

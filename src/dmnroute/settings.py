@@ -8,12 +8,13 @@ The first of these that says something wins: arguments of a command, variables `
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Literal
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -84,6 +85,16 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = "auto"
     """auto: text on a terminal, else JSON."""
 
+    @field_validator("budgets")
+    @classmethod
+    def _one_budget_each(cls, budgets: list[Budget]) -> list[Budget]:
+        seen: dict[str, int] = {}
+        for number, budget in enumerate(budgets, start=1):
+            first = seen.setdefault(str(budget), number)
+            if first != number:
+                raise ValueError(f"entries {first} and {number} are both for {budget}; put their limits into one")
+        return budgets
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -122,7 +133,15 @@ def load_settings(**given: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = "__".join(str(part) for part in problem["loc"]).upper()
-        raise UsageError(f"setting `DMNROUTE_{name}`: {_lower(problem['msg'])}", code="bad_setting") from error
+        message = _lower(problem["msg"].removeprefix("Value error, "))
+        raise UsageError(f"setting {_named(problem['loc'])}: {message}", code="bad_setting") from error
     except SettingsError as error:  # a nested setting that isn't JSON; its source names the field
         raise UsageError(_lower(str(error)).replace('"', "`"), code="bad_setting") from error
+
+
+def _named(path: Sequence[int | str]) -> str:
+    """``"`DMNROUTE_LIMITS__COST`"``, or in a list: ``"`DMNROUTE_BUDGETS`, entry 2, `cost`"``"""
+    entry = next((number for number, part in enumerate(path) if isinstance(part, int)), len(path))
+    name = "__".join(map(str, path[:entry])).upper()
+    inside = [f"entry {part + 1}" if isinstance(part, int) else f"`{part}`" for part in path[entry:]]
+    return ", ".join([f"`DMNROUTE_{name}`", *inside])

@@ -27,6 +27,7 @@ COMMANDS = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _VARYING = (
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?"), "<moment>"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "<day>"),
     (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?"), "<time>"),
     (re.compile(r"\b[0-9.]+ (s|min|h)\b( \d+ (s|min)\b)?"), "<seconds>"),
     (re.compile(r"\b[0-9a-f]{16}\b"), "<digest>"),

@@ -97,3 +97,57 @@ def test_a_file_that_is_no_toml_is_named(here: Path) -> None:
     """With the place."""
     (here / "dmnroute.toml").write_text("runs_at_once = \n")
     assert said() == "bad_setting: `dmnroute.toml` isn't TOML: invalid value (at line 1, column 16)"
+
+
+@pytest.mark.parametrize(
+    ("budgets", "message"),
+    [
+        (
+            '[[budgets]]\ntenant = "acme"',
+            "setting `DMNROUTE_BUDGETS`, entry 1: a budget needs a limit: one of cost, tokens, calls, hops, time",
+        ),
+        (
+            '[[budgets]]\ncost = 1\n[[budgets]]\nagent = "judge"\nhops = 1',
+            "setting `DMNROUTE_BUDGETS`, entry 2: hops belong to runs: a budget of an agent can't limit them",
+        ),
+        (
+            '[[budgets]]\nagent = "read-text"\ncost = 1',
+            "setting `DMNROUTE_BUDGETS`, entry 1: `read-text` can't be an agent: their names are words such as"
+            " `read_text`",
+        ),
+        (
+            '[[budgets]]\ntenant = ""\ncost = 1',
+            "setting `DMNROUTE_BUDGETS`, entry 1: a tenant has a name; leave `tenant` out for all together",
+        ),
+        (
+            "[[budgets]]\ncost = -1",
+            "setting `DMNROUTE_BUDGETS`, entry 1, `cost`: input should be greater than or equal to 0",
+        ),
+        (
+            '[[budgets]]\ncost = 1\nperiod = "week"',
+            "setting `DMNROUTE_BUDGETS`, entry 1, `period`: input should be 'hour', 'day' or 'month'",
+        ),
+        (
+            '[[budgets]]\ntenant = "*"\nperiod = "day"\ncost = 1\n[[budgets]]\ntenant = "*"\nperiod = "day"\ncalls = 5',
+            "setting `DMNROUTE_BUDGETS`: entries 1 and 2 are both for tenant `*`, day; put their limits into one",
+        ),
+    ],
+)
+def test_a_budget_that_makes_no_sense_is_refused(here: Path, budgets: str, message: str) -> None:
+    """With its entry, counted from 1."""
+    (here / "dmnroute.toml").write_text(budgets)
+    assert said() == f"bad_setting: {message}"
+
+
+def test_budgets_of_several_scopes_stand_beside_each_other(here: Path) -> None:
+    """Each tenant, a special one, an agent, another period."""
+    (here / "dmnroute.toml").write_text(
+        '[[budgets]]\ntenant = "*"\ncost = 1\n[[budgets]]\ntenant = "acme"\ncost = 2\n'
+        '[[budgets]]\nagent = "judge"\ncost = 3\n[[budgets]]\ntenant = "*"\nperiod = "day"\ncost = 0.5\n'
+    )
+    assert [str(budget) for budget in load_settings().budgets] == [
+        "tenant `*`",
+        "tenant `acme`",
+        "agent `judge`",
+        "tenant `*`, day",
+    ]

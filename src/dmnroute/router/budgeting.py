@@ -13,7 +13,7 @@ from dmnroute.router.settling import Settled
 from dmnroute.routing.budgets import Account, AccountState, Budget, Wanted, account_of_run, accounts_of
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import DECIMAL128
-from dmnroute.routing.outcomes import failed
+from dmnroute.routing.outcomes import unsent
 from dmnroute.routing.ports.runs import LockedRun
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord
@@ -42,7 +42,7 @@ class Budgeting:
         if not wanted:
             return settled
         refusals = await locked.reserve(wanted, at=decision.at, outcomes=ended)
-        refused = [failed(steps[refusal.step], "budget", refusal.message) for refusal in refusals]
+        refused = [unsent(steps[refusal.step], "budget", refusal.message) for refusal in refusals]
         away = {outcome.step for outcome in refused}
         # A step that isn't sent probes no breaker.
         taken = [each for each in settled.breakers.probes if each.probe.step not in away]

@@ -82,8 +82,9 @@ def figures_of(activity: AgentActivity) -> dict[str, Any]:
 
 
 def _was_refused(outcome: Outcome) -> bool:
-    """A breaker kept it away: that isn't the agent's doing once more."""
-    return outcome.error is not None and outcome.error.kind == BREAKER_OPEN
+    """A breaker, a budget, a guard or a person kept it away: nobody was called, and nothing was learnt."""
+    kind = outcome.error.kind if outcome.error else None
+    return kind == BREAKER_OPEN or (kind is not None and outcome.calls == 0)
 
 
 def estimate_of(activity: AgentActivity) -> Estimate:

@@ -11,7 +11,7 @@ from dmnroute.router.reuse import reused, standing_in
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.history import History
-from dmnroute.routing.outcomes import failed, refused
+from dmnroute.routing.outcomes import refused, unsent
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.step import Outcome, PlannedStep
@@ -71,4 +71,4 @@ def _forbidden(step: PlannedStep, history: History) -> Outcome | None:
     if control is None:
         return None
     why = f": {control.why}" if control.why else ""
-    return failed(step, "forbidden", f"agent `{agent}` is forbidden in this run by {control.who}{why}")
+    return unsent(step, "forbidden", f"agent `{agent}` is forbidden in this run by {control.who}{why}")

@@ -20,7 +20,7 @@ from dmnroute.routing.breakers import (
     with_probe,
     with_rule,
 )
-from dmnroute.routing.outcomes import failed
+from dmnroute.routing.outcomes import unsent
 from dmnroute.routing.records.step import Outcome, PlannedStep
 
 PROBE_TAKEN = "probe_taken"
@@ -141,7 +141,7 @@ def _refuses(breaker: Breaker, now: datetime) -> bool:
 
 def _refusal(step: PlannedStep, breaker: Breaker, now: datetime) -> Outcome:
     wait = wait_of(breaker, now)
-    outcome = failed(step, BREAKER_OPEN, _message(breaker, wait, now), retryable=True)
+    outcome = unsent(step, BREAKER_OPEN, _message(breaker, wait, now), retryable=True)
     metrics = {} if wait is None else {RETRY_AFTER: wait}
     return outcome.model_copy(update={"target": step.target, "metrics": metrics})
 

@@ -38,7 +38,16 @@ class Budget(Amounts):
             raise ValueError(f"a budget needs a limit: one of {', '.join(MEASURES)}")
         if self.agent is not None and self.hops is not None:
             raise ValueError("hops belong to runs: a budget of an agent can't limit them")
+        if self.tenant == "":
+            raise ValueError("a tenant has a name; leave `tenant` out for all together")
+        if self.agent not in (None, EACH) and not str(self.agent).isidentifier():
+            raise ValueError(f"`{self.agent}` can't be an agent: their names are words such as `read_text`")
         return self
+
+    def __str__(self) -> str:
+        """``tenant `acme`, agent `judge`, day``"""
+        whose = [f"{what} `{name}`" for what, name in (("tenant", self.tenant), ("agent", self.agent)) if name]
+        return ", ".join([*(whose or ["all runs"]), *([self.period] if self.period else [])])
 
     @property
     def scope(self) -> tuple[bool, bool, Period | None]:

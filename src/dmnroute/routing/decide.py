@@ -96,6 +96,7 @@ def _situation(
         catalogue=catalogue,
         left=limits_left(history),
         time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
+        estimates=estimates,
     )
 
 

@@ -19,6 +19,11 @@ def failed(step: PlannedStep, kind: str, message: str, *, retryable: bool = Fals
     return Outcome(step=step.id, agent=step.agent, status="failed", error=error)
 
 
+def unsent(step: PlannedStep, kind: str, message: str, *, retryable: bool = False) -> Outcome:
+    """Nobody was sent, so nobody was called, and this is why."""
+    return failed(step, kind, message, retryable=retryable).model_copy(update={"calls": 0})
+
+
 def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
     """The step took too long; `latency` is in seconds."""
     timeout = f"{step.timeout.normalize():f} s" if step.timeout is not None else "its time"
@@ -36,7 +41,7 @@ def refused(step: PlannedStep) -> Outcome | None:
     """The outcome of a step that a guard has stopped; null when it may be sent."""
     if step.refused is None:
         return None
-    return Outcome(step=step.id, agent=step.agent, status="failed", error=step.refused)
+    return Outcome(step=step.id, agent=step.agent, status="failed", error=step.refused, calls=0)
 
 
 def skipped(step: PlannedStep) -> Outcome:

@@ -9,6 +9,7 @@ from dmnroute.cli.commands.agents import agents
 from dmnroute.cli.commands.answer import answer
 from dmnroute.cli.commands.broker import COMMANDS as BROKER_COMMANDS
 from dmnroute.cli.commands.broker import HELP as BROKER_HELP
+from dmnroute.cli.commands.budgets import budgets
 from dmnroute.cli.commands.cancel import cancel
 from dmnroute.cli.commands.check import check
 from dmnroute.cli.commands.dead_letters import dead_letters
@@ -64,6 +65,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     router,
     worker,
     agents,
+    budgets,
     policies,
     events,
     version,

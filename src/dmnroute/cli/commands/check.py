@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from dmnroute.project import Project
 
 
+SETTINGS = Path("settings")
+"""Where findings are that belong to no file: a setting may come from several."""
+
+
 def check(
     context: typer.Context,
     files: Annotated[
@@ -34,6 +38,8 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Find what is wrong with tables before they decide anything. The exit code is 1 when there are errors.
+
+    Also tells what is doubtful in the settings of budgets, breakers and guards.
 
     \b
     Example:
@@ -55,7 +61,7 @@ def check(
 
 
 def _checked(session: Session, files: Sequence[Path], *, no_agents: bool) -> dict[Path, Sequence[Finding]]:
-    from dmnroute.app import load_agents
+    from dmnroute.app import check_settings, load_agents
     from dmnroute.dmn.checks import check as check_dmn
     from dmnroute.project import find_project
     from dmnroute.routing.checks import check_policy
@@ -65,8 +71,10 @@ def _checked(session: Session, files: Sequence[Path], *, no_agents: bool) -> dic
         _refuse_nothing(files)
         return {file: check_dmn(file) for file in _tables(files)}
     project = find_project(settings.project)
-    catalogue = load_agents(project, settings.agents).catalogue
-    return {file: check_policy(file, catalogue) for file in _tables(files or [_folder(project)])}
+    registry = load_agents(project, settings.agents)
+    found = {file: check_policy(file, registry.catalogue) for file in _tables(files or [_folder(project)])}
+    doubtful = check_settings(settings, registry)
+    return found | ({SETTINGS: doubtful} if doubtful else {})
 
 
 def _refuse_nothing(files: Sequence[Path]) -> None:

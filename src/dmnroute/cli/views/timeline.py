@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dmnroute.cli.streams import json_text
 from dmnroute.cli.views.awaiting import lines
+from dmnroute.cli.views.budgets import budget_of_history
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.cli.views.undone import undone
@@ -26,12 +27,12 @@ def timeline(state: RunState, history: History, *, waits: Awaited | None = None)
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     pairs = zip(history.hops, [*ends, None], strict=False)
     hops = [line for hop, end in pairs for line in _hop(hop, end, state, history)]
-    before = [*_head(state), *_loop(history), *_waits(waits)]
+    before = [*_head(state, history), *_loop(history), *_waits(waits)]
     after = [*_signals(history), *_controls(history), *_undone(history), *_stop(state), *_result(state)]
     return "\n".join([*before, *hops, *after])
 
 
-def _head(state: RunState) -> Iterator[str]:
+def _head(state: RunState, history: History) -> Iterator[str]:
     run = state.run
     yield f"{run.id}  {state.status}"
     yield f"policy   {run.policy}"
@@ -41,6 +42,8 @@ def _head(state: RunState) -> Iterator[str]:
         yield "tags     " + ", ".join(f"{name}={text}" for name, text in run.tags.items())
     limit = f" of {money(run.limits.cost)}" if run.limits.cost is not None else ""
     yield f"cost     {money(state.cost)}{limit}"
+    if budget := budget_of_history(history):
+        yield f"budget   {budget}"
     if run.parent:
         yield f"parent   {run.parent.rpartition('/')[0]}, step {run.parent}"
     if run.origin:
@@ -69,6 +72,9 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History) -> Ite
     yield from _why(decision)
     if (before := same_before(history, decision.hop)) is not None:
         yield f"  the same route as in hop {before}, for the same facts"
+    if (ratio := decision.standing.get("ratio")) is not None:
+        warned = ", which warns" if decision.standing.get("warning") else ""
+        yield f"  {ratio * 100:.0f} % of the tenant's budget was used{warned}"
     if decision.plan.action == "wait" and (until := wait_until(hop)) is not None:
         yield f"  until {moment(until)}"
     for step in decision.plan.steps:
