@@ -161,6 +161,7 @@ async def open_app(
             BreakerRules(settings.breakers),
             budgets=settings.budgets,
             tenant=settings.tenant,
+            slos=settings.slos,
         )
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency), store)
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)

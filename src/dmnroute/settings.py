@@ -27,6 +27,7 @@ from dmnroute.errors import UsageError
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.records.run import Guards, Limits
+from dmnroute.routing.slo import Slo
 from dmnroute.zeebe.broker.options import BrokerOptions
 
 
@@ -53,11 +54,13 @@ class Settings(BaseSettings):
     store: str = Field(default_factory=_default_store, repr=False)
     """Database URL, or a path of a SQLite file."""
     limits: Limits = Limits()
-    """Hard limits of every run: hops, width, cost, tokens, calls, time, no_progress."""
+    """Hard limits of every run: hops, width, cost, tokens, calls, time, no_progress; and `slo`, which is soft."""
     tenant: str = "default"
     """Whose runs this process starts."""
     budgets: list[Budget] = []
     """What tenants and agents may use together, in an hour, a day or a month: `[[budgets]]` in `dmnroute.toml`."""
+    slos: list[Slo] = []
+    """How long runs should take, by policy and tenant: `[[slos]]` in `dmnroute.toml`. For all others, `limits.slo`."""
     guards: Guards = Guards()
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +93,23 @@ async def test_an_async_agent_gives_an_outcome(desk: Desk) -> None:
         latency=Decimal("1.5"),
         proposal=[{"agent": "next"}],
     )
+
+
+async def test_an_outcome_knows_how_long_its_step_was_in_the_queue(desk: Desk) -> None:
+    """From dispatch until the first attempt began, or until its time was over without any."""
+
+    def work(task: Task) -> Answer:
+        return Answer()
+
+    await desk.slots.take()
+    waits = desk.start(worker(work), deadline=desk.clock.now() + timedelta(seconds=60))
+    await desk.clock.advance(20)
+    desk.slots.give_back()
+    assert (await waits).queued == 20
+    await desk.slots.take()
+    late = desk.start(worker(work), deadline=desk.clock.now() + timedelta(seconds=30), timeout=30)
+    await desk.clock.advance(30)
+    assert ((await late).status, (await late).queued) == ("timeout", 30)
 
 
 async def test_a_sync_agent_runs_in_a_thread(desk: Desk) -> None:

@@ -30,6 +30,7 @@ def test_figures_of_nothing_are_null() -> None:
     assert figures_of(AgentActivity()) == {
         "in_flight": 0,
         "backlog": 0,
+        "queued": None,
         "error_rate": None,
         "latency_p95": None,
         "cost_mean": None,
@@ -40,19 +41,26 @@ def test_figures_of_nothing_are_null() -> None:
 def test_figures_are_those_of_the_latest_outcomes() -> None:
     """Confidence of ok ones; reused ones cost nothing and took no time: they don't count."""
     outcomes = (
-        outcome(confidence=Decimal("0.9"), cost=Decimal("0.3"), latency=Decimal(1)),
-        outcome(confidence=Decimal("0.6"), cost=Decimal("0.3"), latency=Decimal(2)),
+        outcome(confidence=Decimal("0.9"), cost=Decimal("0.3"), latency=Decimal(1), queued=Decimal(2)),
+        outcome(confidence=Decimal("0.6"), cost=Decimal("0.3"), latency=Decimal(2), queued=Decimal(4)),
         outcome(status="failed", confidence=Decimal("0.1"), cost=Decimal("0.1"), latency=Decimal(9)),
         outcome(reused=True, confidence=Decimal("0.1")),
     )
     assert figures_of(AgentActivity(outcomes, driven=2, waiting=1)) == {
         "in_flight": 2,
         "backlog": 1,
+        "queued": Decimal(3),
         "error_rate": Decimal("0.333333"),
         "latency_p95": Decimal(9),
         "cost_mean": Decimal("0.233333"),
         "confidence_mean": Decimal("0.75"),
     }
+
+
+def test_what_its_hop_or_an_slo_ended_is_no_error_of_an_agent() -> None:
+    """It might have answered in its own time."""
+    outcomes = (outcome(status="failed"), outcome(), outcome(status="timeout", cut="hop_timeout"))
+    assert figures_of(AgentActivity(outcomes))["error_rate"] == Decimal("0.5")
 
 
 @pytest.mark.parametrize(("count", "p95"), [(1, 1), (19, 19), (20, 19), (40, 38), (50, 48)])
@@ -107,6 +115,7 @@ async def test_figures_decide_are_recorded_and_replayed() -> None:
     assert turn.hop.decision.figures["slow"] == {
         "in_flight": 0,
         "backlog": 0,
+        "queued": None,
         "error_rate": Decimal(1),
         "latency_p95": Decimal(3),
         "cost_mean": Decimal(0),

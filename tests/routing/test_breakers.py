@@ -102,6 +102,7 @@ def test_an_agent_that_answers_is_well(kind: str) -> None:
         outcome(status="skipped"),
         outcome(reused=True),
         outcome(manual=True),
+        outcome(status="timeout", kind="timeout", cut="slo"),
     ],
 )
 def test_who_was_not_called_says_nothing(silent: Outcome) -> None:

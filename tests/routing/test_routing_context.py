@@ -56,6 +56,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "cost": Decimal(0),
             "latency": Decimal(0),
             "signal": None,
+            "cut": None,
         },
         "steps": {},
         "guards": {"verdict": None, "verdicts": []},
@@ -71,7 +72,8 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "hops": {"limit": 50, "spent": 0, "remaining": 50, "ratio": 0},
             "tenant": StandingContext().model_dump(),
         },
-        "slo": {"limit": None, "elapsed": Decimal("1.5"), "remaining": None, "ratio": None},
+        "slo": {"limit": None, "elapsed": Decimal("1.5"), "remaining": None, "ratio": None}
+        | {"target": None, "left": None, "breached": False},
         "agents": {},
         "signals": {},
         "people": {"asked": 0, "unanswered": 0, "groups": [], "waiting": Decimal(0), "refused": 0},
@@ -92,6 +94,7 @@ def test_the_hop_that_just_ended() -> None:
     assert set(last["outcomes"][0]) == {
         *("step", "agent", "status", "confidence", "output", "metrics", "error"),
         *("cost", "tokens", "calls", "latency", "attempt", "reused", "manual", "foreign", "proposal", "target"),
+        *("queued", "cut"),
     }
 
 
@@ -151,7 +154,18 @@ def test_the_time_that_is_left() -> None:
         "elapsed": Decimal("2.500001"),
         "remaining": Decimal("7.499999"),
         "ratio": Decimal("0.2500001"),
+        "target": None,
+        "left": None,
+        "breached": False,
     }
+
+
+@pytest.mark.parametrize(("at", "left", "breached"), [(2.5, "7.5", False), (10, "0", True), (99, "0", True)])
+def test_an_slo_is_breached_by_time_alone(at: float, left: str, breached: bool) -> None:
+    """Nothing is left then; the deadline is another matter."""
+    found = context(limited(slo=Decimal(10)), at=at)["slo"]
+    assert (found["target"], found["left"], found["breached"]) == (10, Decimal(left), breached)
+    assert (found["limit"], found["remaining"]) == (None, None)
 
 
 def test_signals_hold_the_latest_payload() -> None:
@@ -166,6 +180,7 @@ def test_the_figures_of_agents_are_taken_as_given() -> None:
     assert found == {
         "breaker": None,
         "targets": [],
+        "queued": None,
         "backlog": None,
         "in_flight": 2,
         "error_rate": Decimal("0.1"),

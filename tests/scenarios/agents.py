@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -378,3 +379,12 @@ async def unsign(task: Undo, step: Step) -> Nothing:
     """Fail: a signature stays."""
     note(task, step)
     raise AgentFailure("too_late", "it is signed")
+
+
+@agent("slow_in_a_thread", timeout=600)
+def slow_in_a_thread(task: Task, step: Step) -> Nothing:
+    """Keep a thread until a file says that it is enough."""
+    note(task, step)
+    while not Path(f"{task.ledger}.enough").exists() and not step.cancelled:
+        time.sleep(0.005)
+    return Nothing()

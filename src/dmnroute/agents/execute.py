@@ -27,6 +27,7 @@ from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.routing.retries import has_time, retry_delay
+from dmnroute.routing.step_time import dispatched
 
 GRACE = 5.0
 """Seconds that an agent gets to clean up when it is cancelled; then nobody waits for it any more."""
@@ -46,6 +47,10 @@ class _Attempts:
 
     number: int
     purse: StepPurse
+    sent: datetime | None = None
+    """When the step was dispatched, until an agent begins; null where nobody knows."""
+    queued: Decimal | None = None
+    """Seconds until an agent began with it; null while none has, or when it did at once."""
     cost: Decimal | None = Decimal(0)
     """USD; null as soon as the cost of any attempt is unknown."""
     tokens: int = 0
@@ -56,6 +61,12 @@ class _Attempts:
         """Begin with what was granted to workers that were lost."""
         await self.purse.open()
         self.cost, self.tokens = self.purse.earlier.cost or Decimal(0), self.purse.earlier.tokens or 0
+
+    def begin(self, now: datetime) -> None:
+        """An agent begins, for the first time or once more: what the step has waited for it is known."""
+        if self.sent is not None:
+            self.queued = max(seconds_between(self.sent, now), Decimal(0)) or None
+            self.sent = None
 
     def end(self, price: Decimal | None, *, ok: bool) -> None:
         """Count the attempt under way, which has ended."""
@@ -74,6 +85,7 @@ class _Attempts:
         self.end(None, ok=False)
         return {
             "attempt": self.number,
+            "queued": self.queued,
             "cost": self.cost,
             "tokens": self.tokens,
             "calls": max(self.calls, 1),
@@ -111,7 +123,7 @@ class StepRunner:
         if found.missing:
             modules = ", ".join(f"`{module}`" for module in found.missing)
             return failed(step, "unavailable", f"agent `{found.name}` needs {modules}, which isn't installed")
-        attempts = _Attempts(step.attempt, StepPurse(step, self.store, self.clock))
+        attempts = _Attempts(step.attempt, StepPurse(step, self.store, self.clock), dispatched(step))
         if found.takes_step:
             await attempts.open()
         until = None if timeout is None else self.clock.now() + timedelta(microseconds=int(timeout * 1_000_000))
@@ -130,6 +142,7 @@ class StepRunner:
                 return work.result()
             latency = seconds_between(started, self.clock.now())
             await _cancel(work)
+            attempts.begin(self.clock.now())  # nobody began: it has waited all the time
             return timed_out(step, latency=latency).model_copy(update=attempts.total())
         finally:
             await _cancel(work, timer)
@@ -168,7 +181,7 @@ class StepRunner:
         )
         started = self.clock.now()
         try:
-            output, error = await self._call(agent, step, handle)
+            output, error = await self._call(agent, step, attempts, handle)
         finally:
             if _is_cancelled():
                 handle.cancel()
@@ -186,11 +199,11 @@ class StepRunner:
             target=handle.target,
         )
 
-    async def _call(self, agent: Agent[..., Any], step: PlannedStep, handle: Step) -> Answer:
+    async def _call(self, agent: Agent[..., Any], step: PlannedStep, attempts: _Attempts, handle: Step) -> Answer:
         """Whatever an agent or its models raise is an outcome that tables can route on."""
         try:
             argument = _valid(agent.input_type, step.input, "schema_input")
-            result = await self._invoke(agent, argument, handle, priority=step.priority)
+            result = await self._invoke(agent, argument, handle, attempts, priority=step.priority)
             return _plain(_valid(agent.output_type, result, "schema_output")), None
         except AgentFailure as failure:
             error = _error(str(failure.kind), str(failure.message), retryable=bool(failure.retryable))
@@ -204,11 +217,15 @@ class StepRunner:
         except (Exception, SystemExit) as error:
             return None, _error("crashed", f"{type(error).__name__}: {_said_by(error)}", retryable=True)
 
-    async def _invoke(self, agent: Agent[..., Any], argument: BaseModel, handle: Step, *, priority: int) -> Any:
+    async def _invoke(
+        self, agent: Agent[..., Any], argument: BaseModel, handle: Step, attempts: _Attempts, *, priority: int
+    ) -> Any:
         arguments = (argument, handle) if agent.takes_step else (argument,)
         if agent.is_async:
+            attempts.begin(self.clock.now())
             return await agent.function(*arguments)
         await self.slots.take(priority=priority)
+        attempts.begin(self.clock.now())
         try:
             call = self.executor.submit(copy_context().run, _called, agent, arguments)
         except BaseException:

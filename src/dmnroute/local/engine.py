@@ -28,6 +28,7 @@ from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.run import ENDED, Run, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
+from dmnroute.routing.step_time import time_left
 
 POLL = 0.25
 """Seconds between two looks for a signal or an answer that another process may have left in the store."""
@@ -161,11 +162,12 @@ class LocalEngine:
     async def _outcome(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         if step.type.startswith(CHILD_RUN):
             return await self._child(step, run, patient=patient)
+        left = time_left(step, now=self.router.clock.now())
         if step.process is None:
-            return await self.runner.run(step, timeout=step.timeout)
+            return await self.runner.run(step, timeout=left)
         name = stand_in(step.process)
         if name in self.runner.registry.agents:
-            return await self.runner.run(step, timeout=step.timeout, agent=name)
+            return await self.runner.run(step, timeout=left, agent=name)
         message = f"process `{step.process}` needs Zeebe; here an agent named `{name}` stands in for it"
         return failed(step, "no_worker", message)
 
@@ -174,7 +176,7 @@ class LocalEngine:
         child = child_of(step, self.router, limits=run.limits)
         await self.router.start([child])
         work = asyncio.create_task(self._until_at_rest(child.id, patient=patient))
-        timer = asyncio.create_task(self.runner.clock.sleep(float(step.timeout or 0)))
+        timer = asyncio.create_task(self.runner.clock.sleep(float(time_left(step, now=self.router.clock.now()) or 0)))
         try:
             await asyncio.wait([work, timer], return_when=asyncio.FIRST_COMPLETED)
             if not work.done():

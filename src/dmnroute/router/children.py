@@ -27,6 +27,7 @@ def child_of(step: PlannedStep, router: Router, *, limits: Limits) -> Run:
                 "tokens": step.max_tokens,
                 "calls": step.max_calls,
                 "time": step.timeout,
+                "slo": step.slo,
                 "depth": max(limits.depth - 1, 0),
             }
         ),

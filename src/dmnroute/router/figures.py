@@ -74,7 +74,8 @@ def figures_of(activity: AgentActivity) -> dict[str, Any]:
     return {
         "in_flight": activity.driven,
         "backlog": activity.waiting,
-        "error_rate": _mean(Decimal(outcome.status != "ok") for outcome in own),
+        "queued": _mean(outcome.queued for outcome in own if outcome.queued is not None),
+        "error_rate": _mean(Decimal(outcome.status != "ok") for outcome in own if not outcome.cut),
         "latency_p95": _p95(own),
         "cost_mean": _mean(outcome.cost for outcome in own if outcome.cost is not None),
         "confidence_mean": _mean(outcome.confidence for outcome in ok if outcome.confidence is not None),

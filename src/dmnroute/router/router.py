@@ -35,6 +35,7 @@ from dmnroute.routing.records.hop import DecisionRecord, HopEnd
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, Stop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
+from dmnroute.routing.slo import Slo, with_slo
 from dmnroute.routing.steering import manual_outcomes, policy_of
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class Router:
     """What tenants and agents may use together."""
     tenant: str = "default"
     """Whose runs are started here, unless somebody says."""
+    slos: Sequence[Slo] = field(default_factory=list)
+    """How long new runs should take."""
 
     @property
     def controls(self) -> Controls:
@@ -112,14 +115,15 @@ class Router:
                 code="bad_run_id",
                 hint="ids that end like `/1.2` are those of steps and their child runs",
             )
+        tenant = tenant or self.tenant
         return Run(
             id=run,
             policy=policy,
-            tenant=tenant or self.tenant,
+            tenant=tenant,
             started=self.clock.now(),
             input=dict(input),
             tags=dict(tags or {}),
-            limits=limits or Limits(),
+            limits=with_slo(limits or Limits(), self.slos, policy=policy, tenant=tenant, is_child=parent is not None),
             seed=seed_of(run),
             merge=dict(self.catalogue.merge),
             guards=self.guards,

@@ -9,7 +9,7 @@ from dmnroute.routing.allowances import allowances
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import Round
-from dmnroute.routing.situation import Situation
+from dmnroute.routing.situation import HopTime, Situation
 
 
 def again(latest: Round, situation: Situation) -> Plan | None:
@@ -33,7 +33,8 @@ def _steps(
         if step.id not in chosen:
             yield step.model_copy(update=own | {"done": step.done or step.id, "deadline": None})
             continue
-        timeout = situation.at_most(step.timeout)
-        times = {"timeout": timeout, "deadline": situation.after(timeout), "max_cost": next(allowed)}
+        times = situation.times(step.uncut or step.timeout, HopTime(plan.hop_timeout, plan.until_slo))
         # An equal step of before must not stand in for it: it is to be done.
-        yield step.model_copy(update=own | times | {"done": None, "refused": None, "reuse": False})
+        yield step.model_copy(
+            update=own | times | {"max_cost": next(allowed), "done": None, "refused": None, "reuse": False}
+        )

@@ -97,7 +97,7 @@ def wait_of(breaker: Breaker, now: datetime) -> Decimal | None:
 
 def call_of(outcome: Outcome, rule: BreakerRule) -> Call | None:
     """What an outcome says of those who were called; null when nobody was, or nobody had time to answer."""
-    if outcome.reused or outcome.manual or outcome.status in ("cancelled", "skipped"):
+    if outcome.reused or outcome.manual or outcome.cut or outcome.status in ("cancelled", "skipped"):
         return None
     kind = outcome.error.kind if outcome.error else outcome.status
     if kind in SILENT:

@@ -224,6 +224,8 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "pick": pick,
     "wait": seconds,
     "until": moment,
+    "hop_timeout": some_seconds,
+    "until_slo": boolean,
     "signal": names,
     "group": names,
     "assignee": names,

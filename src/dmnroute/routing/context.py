@@ -24,11 +24,11 @@ from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
 from dmnroute.routing.records.hop import HopEnd, HopStatus
-from dmnroute.routing.records.run import Limits
-from dmnroute.routing.records.step import INVALID_ANSWER, Outcome
+from dmnroute.routing.records.step import INVALID_ANSWER, Cut, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
+from dmnroute.routing.slo import SloContext, slo_context
 from dmnroute.routing.spending import unknown_costs, used
-from dmnroute.routing.standing import BudgetContext, StandingContext, budget_of_run, measured
+from dmnroute.routing.standing import BudgetContext, StandingContext, budget_of_run
 from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts
 from dmnroute.routing.verdicts import WORDS, Verdict, Word
 
@@ -84,15 +84,8 @@ class LastContext(_Context):
     """Of the slowest step."""
     signal: SignalContext | None
     """What ended the wait; null when it wasn't a signal."""
-
-
-class SloContext(_Context):
-    """Time. `remaining` and `ratio` are null when there is no limit."""
-
-    limit: Decimal | None
-    elapsed: Decimal
-    remaining: Decimal | None
-    ratio: Decimal | None
+    cut: Cut | None
+    """What ended the hop before all of it had ended by itself: `hop_timeout`, `slo`, or null."""
 
 
 class TargetFigures(_Context):
@@ -113,6 +106,8 @@ class AgentFigures(_Context):
     """closed, open or half-open"""
     targets: list[TargetFigures] = []
     """Those that it has called, as far as breakers watch them."""
+    queued: Decimal | None = None
+    """Seconds that its latest steps waited until it began with them, on average."""
     backlog: int | None = None
     in_flight: int | None = None
     error_rate: Decimal | None = None
@@ -197,7 +192,7 @@ def build_context(
         steps=_steps(history),
         guards=_guards(latest),
         budget=_budget(history, standing or {}),
-        slo=_slo(run.limits, elapsed),
+        slo=slo_context(history, now=now),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
         signals={signal.name: signal.payload for signal in history.signals},
         people=_people(history, now=now),
@@ -250,7 +245,17 @@ def _last_context(history: History, latest: Round | None, end: HopEnd) -> LastCo
         cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
         signal=_signal_context(history, end.signal),
+        cut=_cut(latest, end),
     )
+
+
+def _cut(latest: Round | None, end: HopEnd) -> Cut | None:
+    if latest is None:
+        return None
+    plan = latest.hops[-1].decision.plan
+    if plan.action == "wait":
+        return plan.cut if end.status == "timeout" else None
+    return next((outcome.cut for outcome in latest.outcomes() if outcome.cut), None)
 
 
 def _signal_context(history: History, number: int | None) -> SignalContext | None:
@@ -272,11 +277,6 @@ def _budget(history: History, standing: Mapping[str, Any]) -> BudgetContext:
     given = Amounts(cost=limits.cost, tokens=limits.tokens, calls=limits.calls, hops=limits.hops)
     own = budget_of_run(given, used(history), limits.warn, unknown=unknown_costs(history))
     return BudgetContext(**own, tenant=StandingContext.model_validate(standing))
-
-
-def _slo(limits: Limits, elapsed: Decimal) -> SloContext:
-    found = measured(limits.time, elapsed)
-    return SloContext(limit=limits.time, elapsed=elapsed, remaining=found.remaining, ratio=found.ratio)
 
 
 def _people(history: History, *, now: datetime) -> PeopleContext:

@@ -35,6 +35,7 @@ from dmnroute.routing.records.step import Estimate
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
 from dmnroute.routing.situation import Situation
+from dmnroute.routing.slo import slo_left
 from dmnroute.routing.spending import limits_left
 from dmnroute.routing.steering import as_steered, forced
 
@@ -97,6 +98,7 @@ def _situation(
         left=limits_left(history),
         time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
         estimates=estimates,
+        slo_left=slo_left(history, now=now),
     )
 
 

@@ -17,7 +17,7 @@ from dmnroute.routing.catalogue import AgentSpec
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep, StepError
 from dmnroute.routing.rounds import Round
-from dmnroute.routing.situation import Situation
+from dmnroute.routing.situation import HopTime, Situation
 from dmnroute.routing.verdicts import Side, Verdict
 
 
@@ -89,6 +89,13 @@ def _refusal(latest: Round, slot: int) -> StepError | None:
     return next((error for v in latest.verdicts_on(slot, "before") if (error := v.error())), None)
 
 
+def _too_late(held: Plan, situation: Situation) -> StepError | None:
+    """A hop that ends with the run's SLO isn't begun after its breach, which came while guards were asked."""
+    if not held.until_slo or situation.slo_left is not None:
+        return None
+    return StepError(kind="cancelled", message="the run's SLO was breached before it was sent")
+
+
 def _input_so_far(latest: Round, slot: int) -> dict[str, Any]:
     return _through(latest.verdicts_on(slot, "before"), latest.wanted[slot - 1].input)
 
@@ -113,14 +120,15 @@ def _sent(
     step: PlannedStep, slot: int, latest: Round, situation: Situation, *, max_cost: Decimal | None
 ) -> PlannedStep:
     """A step that was held back, as it goes to its agent now."""
-    timeout = situation.at_most(step.timeout)
+    held = latest.hops[0].decision.intended
+    times = situation.times(step.uncut or step.timeout, HopTime(held.hop_timeout, held.until_slo))
     return step.model_copy(
-        update={
+        update=times
+        | {
             "id": f"{step.run}/{situation.hop}.{slot}",
             "input": _input_so_far(latest, slot),
-            "refused": _refusal(latest, slot),
-            "timeout": timeout,
-            "deadline": situation.after(timeout),
+            "refused": _refusal(latest, slot) or _too_late(held, situation),
+            "slo": None if step.slo is None else situation.slo_left or Decimal(0),
             "max_cost": max_cost,
             "max_tokens": share(situation.left.tokens, len(latest.wanted)),
         }

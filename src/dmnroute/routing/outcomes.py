@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Cut, Outcome, PlannedStep, StepError
+
+CUT_BY: Mapping[Cut, str] = {
+    "hop_timeout": ", the time of its hop",
+    "slo": ", when the run's SLO was breached",
+}
+"""What ended a step before its own time, as its error says it."""
 
 
 def known_cost(outcomes: Iterable[Outcome]) -> Decimal:
@@ -27,8 +33,9 @@ def unsent(step: PlannedStep, kind: str, message: str, *, retryable: bool = Fals
 def timed_out(step: PlannedStep, *, latency: Decimal) -> Outcome:
     """The step took too long; `latency` is in seconds."""
     timeout = f"{step.timeout.normalize():f} s" if step.timeout is not None else "its time"
-    error = StepError(kind="timeout", message=f"no outcome within {timeout}", retryable=True)
-    return Outcome(step=step.id, agent=step.agent, status="timeout", error=error, latency=latency)
+    why = CUT_BY[step.cut] if step.cut else ""
+    error = StepError(kind="timeout", message=f"no outcome within {timeout}{why}", retryable=True)
+    return Outcome(step=step.id, agent=step.agent, status="timeout", error=error, latency=latency, cut=step.cut)
 
 
 def cancelled(step: PlannedStep) -> Outcome:

@@ -12,7 +12,7 @@ from dmnroute.routing import columns
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
 from dmnroute.routing.records.hop import Plan
-from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, PlannedStep
+from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, Cut, PlannedStep
 from dmnroute.routing.reminders import reminders
 from dmnroute.routing.rounds import Round
 from dmnroute.routing.situation import Situation
@@ -21,7 +21,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def asking(
-    rows: Sequence[Row], hop: Mapping[str, Any], situation: Situation, *, wait: Decimal | None
+    rows: Sequence[Row], hop: Mapping[str, Any], situation: Situation, *, wait: Decimal | None, cut: Cut | None
 ) -> tuple[PlannedStep, ...]:
     """The task that people see, whose answer is the outcome of `people`, and its reminders.
 
@@ -39,6 +39,7 @@ def asking(
         input=dict(columns.context(row, "input") or {}),
         timeout=wait,
         deadline=situation.after(wait),
+        cut=cut,
     )
     return question, *reminders(row, hop, question, situation)
 

@@ -14,7 +14,7 @@ from dmnroute.routing.join_columns import join_of
 from dmnroute.routing.people import asking
 from dmnroute.routing.planned_steps import planned_steps
 from dmnroute.routing.records.hop import Plan
-from dmnroute.routing.situation import Situation
+from dmnroute.routing.situation import HopTime, Situation
 from dmnroute.routing.waits import longest_wait, refuse_endless_wait
 
 
@@ -28,15 +28,16 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
     hop = {name: agreed(rows, name) for name in HOP_COLUMNS}
     drafts = [draft for row in rows for draft in drafts_of(row, situation, pick=hop["pick"])]
     action = action_of(rows, hop["action"], place=place)
+    time = HopTime(hop["hop_timeout"], bool(hop["until_slo"]) and situation.slo_left is not None)
+    wait, cut = None, None
     if action == "wait":
-        refuse_endless_wait(rows, hop)
-    wait = None
+        refuse_endless_wait(rows, hop, time)
     if action in ("wait", "escalate"):
-        wait = situation.at_most(longest_wait(hop, now=situation.now))
+        wait, cut = situation.allotted(longest_wait(hop, now=situation.now), time)
     if action == "dispatch":
-        steps = planned_steps(drafts, situation)
+        steps = planned_steps(drafts, situation, time)
     elif action == "escalate":
-        steps = asking(rows, hop, situation, wait=wait)
+        steps = asking(rows, hop, situation, wait=wait, cut=cut)
     else:
         steps = ()
     join = join_of(rows, hop, width=len(steps), dialect=dialect)
@@ -47,6 +48,9 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
         condition=join.condition,
         tolerate=join.tolerate,
         wait=wait,
+        hop_timeout=time.timeout,
+        until_slo=time.until_slo,
+        cut=cut,
         signal=hop["signal"],
         group=hop["group"],
         form=hop["form"],

@@ -15,7 +15,7 @@ from dmnroute.routing.drafts import Draft
 from dmnroute.routing.guard_names import guards_of
 from dmnroute.routing.inputs import agent_input, child_input
 from dmnroute.routing.records.step import CHILD_RUN, PROCESS, PlannedStep
-from dmnroute.routing.situation import Situation
+from dmnroute.routing.situation import HopTime, Situation
 
 CHILD_TIMEOUT = Decimal(3600)
 """Seconds that a child may take when neither its row nor the run's deadline says otherwise."""
@@ -25,7 +25,7 @@ LARGEST_HOP = 1_000_000
 """Bytes of all inline outputs of a hop together."""
 
 
-def planned_steps(drafts: Sequence[Draft], situation: Situation) -> tuple[PlannedStep, ...]:
+def planned_steps(drafts: Sequence[Draft], situation: Situation, hop: HopTime) -> tuple[PlannedStep, ...]:
     """The steps that the drafts become, with their part of what is left of the run's limits.
 
     Raises:
@@ -41,15 +41,16 @@ def planned_steps(drafts: Sequence[Draft], situation: Situation) -> tuple[Planne
         )
     allowed = allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.left.cost)
     return tuple(
-        _step(draft, situation, index, width, allowance=allowance)
+        _step(draft, situation, hop, index, width, allowance=allowance)
         for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
     )
 
 
-def _step(draft: Draft, situation: Situation, index: int, width: int, *, allowance: Decimal | None) -> PlannedStep:
+def _step(
+    draft: Draft, situation: Situation, hop: HopTime, index: int, width: int, *, allowance: Decimal | None
+) -> PlannedStep:
     row, run = draft.row, situation.run
     spec = situation.catalogue.agents.get(draft.agent)
-    timeout = _timeout(row, spec, situation)
     given = _input(draft, spec, situation)
     return PlannedStep(
         id=f"{run.id}/{situation.hop}.{index}",
@@ -61,8 +62,8 @@ def _step(draft: Draft, situation: Situation, index: int, width: int, *, allowan
         input=given,
         retries=columns.whole(row, "retries", lowest=0) or 0,
         backoff=columns.some_seconds(row, "backoff"),
-        timeout=timeout,
-        deadline=situation.after(timeout),
+        **situation.times(_timeout(row, spec), hop),
+        slo=_slo(draft, situation),
         max_cost=allowance,
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
         max_tokens=share(situation.left.tokens, width),
@@ -93,9 +94,16 @@ def _input(draft: Draft, spec: AgentSpec | None, situation: Situation) -> dict[s
     return agent_input(spec, draft.row, draft.element, facts=situation.facts, run_input=run_input)
 
 
-def _timeout(row: Row, spec: AgentSpec | None, situation: Situation) -> Decimal | None:
-    """The row's, else the agent's; never past the run's deadline."""
-    return situation.at_most(columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT))
+def _timeout(row: Row, spec: AgentSpec | None) -> Decimal:
+    """The row's, else the agent's, in seconds."""
+    return columns.some_seconds(row, "timeout") or (spec.timeout if spec else CHILD_TIMEOUT)
+
+
+def _slo(draft: Draft, situation: Situation) -> Decimal | None:
+    """A child run has what is left until its parent's SLO is breached."""
+    if situation.run.limits.slo is None or not draft.agent.startswith(CHILD_RUN):
+        return None
+    return situation.slo_left or Decimal(0)
 
 
 def _reserve(draft: Draft, spec: AgentSpec | None, situation: Situation, allowance: Decimal | None) -> Decimal | None:

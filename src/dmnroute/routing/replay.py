@@ -67,7 +67,8 @@ class Replayed:
 def _way(plan: Plan) -> tuple[Any, ...]:
     steps = [(step.agent, step.type, step.input) for step in plan.steps]
     join = plan.join, plan.condition, plan.tolerate
-    return plan.action, steps, join, plan.wait, plan.signal, plan.group, plan.form, plan.result
+    time = plan.wait, plan.hop_timeout, plan.until_slo
+    return plan.action, steps, join, time, plan.signal, plan.group, plan.form, plan.result
 
 
 def _differences(path: str, recorded: Any, now: Any) -> Iterator[Difference]:

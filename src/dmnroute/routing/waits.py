@@ -10,15 +10,16 @@ from typing import Any
 from dmnroute.errors import RouteError
 from dmnroute.routing.columns import Row
 from dmnroute.routing.elapsed import seconds_between
+from dmnroute.routing.situation import HopTime
 
 
-def refuse_endless_wait(rows: Sequence[Row], hop: Mapping[str, Any]) -> None:
+def refuse_endless_wait(rows: Sequence[Row], hop: Mapping[str, Any], time: HopTime) -> None:
     """A wait has to end by something.
 
     Raises:
         RouteError: `endless_wait`.
     """
-    if hop["wait"] is None and hop["until"] is None and not hop["signal"]:
+    if not (hop["wait"] is not None or hop["until"] or hop["signal"] or time.timeout or time.until_slo):
         raise RouteError(
             "the action `wait` needs `wait` (seconds), `until` (a date and time) or `signal` (names)",
             code="endless_wait",

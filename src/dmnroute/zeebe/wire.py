@@ -182,7 +182,7 @@ def outcome_to_wire(outcome: Outcome, *, max_output: int, stored: bool) -> dict[
     wire = outcome.model_dump(include={"status", "confidence", "cost", "attempt", "latency"})
     wire |= {
         name: value
-        for name in ("tokens", "calls", "metrics", "proposal", "target")
+        for name in ("tokens", "calls", "metrics", "proposal", "target", "queued")
         if (value := getattr(outcome, name))
     }
     if outcome.error is not None:
@@ -250,6 +250,8 @@ def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome
     if status == "ok":
         known.setdefault("cost", None)  # a worker that says nothing of its cost leaves it unknown
     ours = {"step": step.id, "agent": step.agent, "status": status, "foreign": True}
+    if status == "timeout":
+        ours["cut"] = step.cut
     try:
         return Outcome.model_validate(known | ours)
     except ValidationError as error:
@@ -260,7 +262,7 @@ def arrived_outcome(step: PlannedStep, raw: Mapping[str, Any] | None) -> Outcome
 
 _BACK: Sequence[str] = (
     *("output", "confidence", "cost", "tokens", "calls", "metrics", "proposal"),
-    *("error", "latency", "attempt", "target"),
+    *("error", "latency", "queued", "attempt", "target"),
 )
 
 

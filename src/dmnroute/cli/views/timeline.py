@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dmnroute.cli.streams import json_text
+from dmnroute.cli.views import deadlines
 from dmnroute.cli.views.awaiting import lines
 from dmnroute.cli.views.budgets import budget_of_history
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
@@ -44,6 +45,7 @@ def _head(state: RunState, history: History) -> Iterator[str]:
     yield f"cost     {money(state.cost)}{limit}"
     if budget := budget_of_history(history):
         yield f"budget   {budget}"
+    yield from (f"slo      {text}" for text in deadlines.slo(state))
     if run.parent:
         yield f"parent   {run.parent.rpartition('/')[0]}, step {run.parent}"
     if run.origin:
@@ -77,6 +79,7 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History) -> Ite
         yield f"  {ratio * 100:.0f} % of the tenant's budget was used{warned}"
     if decision.plan.action == "wait" and (until := wait_until(hop)) is not None:
         yield f"  until {moment(until)}"
+    yield from (f"  {text}" for text in (*deadlines.breach(history, decision.hop), *deadlines.given(decision.plan)))
     for step in decision.plan.steps:
         tries = "  probes a breaker" if step.id in decision.probes else ""
         yield f"  {step.id.removeprefix(f'{decision.run}/')}  {_step(step, hop.outcomes.get(step.id))}{tries}"
@@ -119,6 +122,7 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
         parts.append(f"confidence {outcome.confidence.normalize():f}")
     parts += [f"{name} {figure.normalize():f}" for name, figure in sorted(outcome.metrics.items())]
     parts += ["cost unknown" if outcome.cost is None else money(outcome.cost), seconds(outcome.latency)]
+    parts += deadlines.queued(outcome)
     if outcome.tokens:
         parts.append(f"{outcome.tokens} tokens")
     if outcome.attempt > 1:

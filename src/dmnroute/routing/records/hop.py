@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from dmnroute.routing.records.base import Record
-from dmnroute.routing.records.step import Estimate, PlannedStep
+from dmnroute.routing.records.step import Cut, Estimate, PlannedStep
 
 Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail", "cancel"]
 HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal", "resumed"]
@@ -57,6 +57,12 @@ class Plan(Record):
     """The hop ends as soon as more steps than that have failed; null: whatever fails, it goes on."""
     wait: Decimal | None = None
     """Seconds; null waits for the signal alone."""
+    hop_timeout: Decimal | None = None
+    """Seconds from dispatch that its steps have together; null: each has its own timeout."""
+    until_slo: bool = False
+    """Whether the breach of the run's SLO, which lies ahead, ends the hop."""
+    cut: Cut | None = None
+    """What made the wait shorter than it would be by itself."""
     signal: str | tuple[str, ...] | None = None
     """The name of the signal that ends the wait, or several: whichever comes first."""
     group: str | tuple[str, ...] | None = None

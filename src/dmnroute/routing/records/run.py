@@ -26,6 +26,8 @@ class Limits(Record):
     """USD, children included."""
     time: Decimal | None = Field(None, gt=0)
     """Seconds from the start of the run."""
+    slo: Decimal | None = Field(None, ge=0)
+    """Seconds from the start that the run should take at most. Nothing ends then, unless tables say so."""
     tokens: int | None = Field(None, ge=0)
     """Of models, children included."""
     calls: int | None = Field(None, ge=0)

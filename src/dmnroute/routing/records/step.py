@@ -14,6 +14,8 @@ from dmnroute.routing.records.base import Record
 OutcomeStatus: TypeAlias = Literal["ok", "failed", "timeout", "cancelled", "skipped"]
 ReuseScope: TypeAlias = Literal["run", "tenant", "global"]
 """Among whose steps an equal one of before is looked for."""
+Cut: TypeAlias = Literal["hop_timeout", "slo"]
+"""What may end a step or a wait before its own time: the time of its hop, or the breach of its run's SLO."""
 CHILD_RUN = "run:"
 """How the type of a child run's step begins; its policy follows."""
 PROCESS = "process:"
@@ -66,6 +68,12 @@ class PlannedStep(Record):
     timeout: Decimal | None = None
     """Seconds from dispatch, the time in the queue included; null (never) for people only."""
     deadline: datetime | None = None
+    cut: Cut | None = None
+    """What made the timeout shorter than it would be by itself."""
+    uncut: Decimal | None = None
+    """Seconds that it would have by itself, where something made them fewer."""
+    slo: Decimal | None = None
+    """Of a child run: seconds from dispatch to the breach of its parent's SLO; 0 where that is past."""
     max_cost: Decimal | None = None
     max_output: int = 65_536
     """Bytes of output that travel inline."""
@@ -120,6 +128,10 @@ class Outcome(Record):
     calls: int = Field(1, ge=0)
     """Calls that it took, each attempt by itself; of a child run, those of its steps."""
     latency: Decimal = Field(Decimal(0), ge=0)
+    queued: Decimal | None = Field(None, ge=0)
+    """Seconds from dispatch until its agent began; null when that was at once, or nobody knows."""
+    cut: Cut | None = None
+    """What ended it before its own time; null when nothing did."""
     attempt: int = 1
     reused: bool = False
     manual: bool = False
