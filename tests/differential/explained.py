@@ -162,6 +162,16 @@ EXPLAINED = (
         ("< 10",),
     ),
     Explained(
+        "functions-as-values",
+        "policy",
+        "a function is a value that can be named, passed on and taken out of a list; Camunda knows it only to call it",
+        (
+            "{f: function(x) x, r: f instance of function}.r",
+            "for f in [function(x) x] return f(1)",
+            "{f: function(g) g(1), r: f(function(x) x + 1)}.r",
+        ),
+    ),
+    Explained(
         "in-with-an-expression",
         "policy",
         "after `in` stands a value or a test; a larger expression wants parentheses",

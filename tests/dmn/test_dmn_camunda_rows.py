@@ -260,6 +260,50 @@ def test_boxed_expressions(body, value):
     assert _value(source) == value
 
 
+TYPED = (
+    '<businessKnowledgeModel id="k_same" name="same"><variable name="same" typeRef="string"/><encapsulatedLogic>'
+    f'<formalParameter name="x" typeRef="number"/>{literal("x")}</encapsulatedLogic></businessKnowledgeModel>'
+)
+
+
+def _call(**bindings: str) -> str:
+    bound = "".join(f'<binding><parameter name="{n}"/>{literal(text)}</binding>' for n, text in bindings.items())
+    return f"<invocation>{literal('same')}{bound}</invocation>"
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (_call(x="3"), 3),
+        (_call(x="null"), None),
+        (_call(x="3", more="4"), 3),
+        (literal('same("a")'), None),
+        (
+            f'<context><contextEntry><variable name="n" typeRef="string"/>{literal("1")}</contextEntry></context>',
+            {"n": 1},
+        ),
+    ],
+    ids=["bound", "null", "a binding too many", "called in FEEL", "the type of an entry"],
+)
+def test_types_and_bindings_that_are_not_looked_at(body, value):
+    """The type of a function's value, that of a context's entry, a binding that no parameter takes."""
+    assert _value(definitions(TYPED, decision("Route", body, knows=["same"]), camunda=True)) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (_call(), "the invocation of `same` has no binding for its parameter `x`"),
+        (_call(x='"a"'), """the parameter `x`: `"a"` isn't of type `number`"""),
+    ],
+)
+def test_an_invocation_that_does_not_fit_fails(body, message):
+    """A binding for every parameter, each of its type."""
+    with pytest.raises(TableError) as caught:
+        _value(definitions(TYPED, decision("Route", body, knows=["same"]), camunda=True))
+    assert (caught.value.message, caught.value.code) == (message, "type")
+
+
 def test_all_inputs_are_visible():
     """Whether a table draws them or not; input data is a drawing only."""
     source = definitions(input_data("other"), decision("Route", literal("a + 1")), camunda=True)

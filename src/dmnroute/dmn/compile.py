@@ -128,7 +128,7 @@ class Compiler:
         for entry in context.entries:
             name = "" if entry.variable is None else entry.variable.name
             logic = self.expression(entry.expression, scope)
-            if entry.variable is not None:
+            if entry.variable is not None and not self.camunda:
                 logic = self.typed(logic, entry.variable.type_ref, f"`{name}`")
             entries.append((name, logic))
             scope = scope.with_names([name] if name else [])
@@ -163,7 +163,7 @@ class Compiler:
     def _invocation(self, invocation: model.Invocation, scope: Scope) -> Logic:
         called = self.expression(invocation.called_function, scope)
         bindings = tuple((item.parameter.name, self.expression(item.expression, scope)) for item in invocation.bindings)
-        return InvocationLogic(called, bindings, self.where.place())
+        return InvocationLogic(called, bindings, self.types, self.where.place())
 
     def _control(self, expression: model.Conditional | model.Filter | model.Iterator, scope: Scope) -> Logic:
         if isinstance(expression, model.Conditional):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from dmnroute.dmn.types import Mismatch, Types, describe
@@ -110,13 +111,16 @@ def conform_arguments(
     place: Place,
     run: Run,
 ) -> dict[str, Value] | None:
-    """The arguments as their types want them; None, with a notice, when one can't be: the call is null then."""
+    """The arguments as their types want them; None, with a notice, when one can't be: the call is null then.
+
+    Also under Camunda, which fails only where a boxed invocation gives the argument.
+    """
     made: dict[str, Value] = {}
     for name, type_ref in parameters:
         conformed = types.conform(arguments.get(name), type_ref)
         if isinstance(conformed, Mismatch):
             called = f"the call of `{function}`" if function else "the call"
-            refuse(Mismatch(f"{conformed.message} (parameter `{name}`)", conformed.kind), types, called, place, run)
+            run.notice(conformed.kind, f"{called} is null: {conformed.message} (parameter `{name}`)", place)
             return None
         made[name] = conformed
     return made
@@ -205,7 +209,8 @@ class FunctionLogic:
             given = conform_arguments(arguments, self.parameters, self.types, self.name, self.place, run)
             return None if given is None else self.body.run({**scope, **given}, run)
 
-        return Function(self.name, tuple(name for name, _ in self.parameters), call)
+        names, types = tuple(name for name, _ in self.parameters), tuple(type_ref for _, type_ref in self.parameters)
+        return Function(self.name, names, call, types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +219,32 @@ class InvocationLogic:
 
     called: Logic
     bindings: tuple[tuple[str, Logic], ...]
+    types: Types
     place: Place
 
     def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """The function's value; null with a notice when it is no function or lacks a parameter of that name."""
+        """The function's value; null with a notice when it is no function or lacks a parameter of that name.
+
+        Under Camunda a binding without parameter is ignored, and one that is missing or of another type an error.
+        """
         function = self.called.run(scope, run)
         if not isinstance(function, Function):
             run.notice("unknown_function", f"{describe(function)} can't be called", self.place, function)
             return None
         arguments = {name: logic.run(scope, run) for name, logic in self.bindings}
+        if self.types.camunda:
+            self._check_bound(function, arguments, run)
+            arguments = {name: arguments[name] for name in function.parameters}
         for name in arguments:
             if name not in function.parameters:
                 run.notice("invalid_argument", f"`{function.name}` has no parameter `{name}`", self.place)
                 return None
         with run.call(self.place):
             return function.body({name: arguments.get(name) for name in function.parameters}, run.evaluation)
+
+    def _check_bound(self, function: Function, arguments: Mapping[str, Value], run: Run) -> None:
+        for name, type_ref in zip_longest(function.parameters, function.types, fillvalue=""):
+            if name not in arguments:
+                message = f"the invocation of `{function.name}` has no binding for its parameter `{name}`"
+                raise TableError(message, code="type", place=self.place)
+            conform(arguments[name], type_ref, self.types, f"the parameter `{name}`", self.place, run)

@@ -117,12 +117,12 @@ def _unit(
 
 
 def _function(compiler: Compiler, element: model.BusinessKnowledgeModel, scope: Scope) -> FunctionLogic:
-    """The function sees the elements that it requires, and itself."""
+    """The function sees the elements that it requires, and itself. Camunda doesn't look at the type of its value."""
     scope = scope.with_names(visible_names(element), Origin.KNOWLEDGE)
     logic = element.encapsulated_logic or model.FunctionDefinition()
     function = compiler.function(logic, scope, name=element.name)
     definition = compiler.types.definitions.get(element.variable.type_ref)
-    if definition is not None and definition.is_function:
+    if compiler.camunda or (definition is not None and definition.is_function):
         return function
     return function.returning(element.variable.type_ref)
 

@@ -19,3 +19,5 @@ class Function:
     parameters: tuple[str, ...]
     body: Callable[[Mapping[str, object], Evaluation], object]
     """Takes a value for each parameter (null for one that was not given) and the evaluation that runs."""
+    types: tuple[str, ...] = ()
+    """The names of the parameters' types, where a model declares them."""
