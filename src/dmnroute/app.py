@@ -24,6 +24,7 @@ from dmnroute.router.clock import SystemClock
 from dmnroute.router.controls import unknown_run
 from dmnroute.router.engine import Engine, Listener
 from dmnroute.router.router import Router
+from dmnroute.router.switching import Switching
 from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings
@@ -168,6 +169,11 @@ async def open_app(
         engine = LocalEngine(router, runner, leases, listener)
         await closing.enter_async_context(present(registry, store, clock))
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
+
+
+def switching(app: App) -> Switching:
+    """The breakers of an app, to be switched by people."""
+    return Switching(app.store, app.router.breakers, app.registry.catalogue, app.router.clock)
 
 
 def check_settings(settings: Settings, registry: Registry) -> list[Finding]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from dmnroute.cli.commands.agents import agents
 from dmnroute.cli.commands.answer import answer
+from dmnroute.cli.commands.breakers import COMMANDS as BREAKERS_COMMANDS
+from dmnroute.cli.commands.breakers import HELP as BREAKERS_HELP
 from dmnroute.cli.commands.broker import COMMANDS as BROKER_COMMANDS
 from dmnroute.cli.commands.broker import HELP as BROKER_HELP
 from dmnroute.cli.commands.budgets import budgets
@@ -73,6 +75,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
 
 GROUPS: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {
     "policy": (POLICY_HELP, POLICY_COMMANDS),
+    "breakers": (BREAKERS_HELP, BREAKERS_COMMANDS),
     "broker": (BROKER_HELP, BROKER_COMMANDS),
 }
 """Commands that have commands: their help, and the commands."""
