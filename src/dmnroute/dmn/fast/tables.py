@@ -51,6 +51,15 @@ for LEAF in leaves:
 else:
     found = None
 """
+_ONLY = """
+found = None
+for LEAF in leaves:
+    rules = SETS
+    if rules:
+        if found is not None or rules & (rules - 1):
+            raise DOUBT
+        found = rows[rules.bit_length() - 1]
+"""
 _ALL = """
 found = []
 for LEAF in leaves:
@@ -60,10 +69,12 @@ for LEAF in leaves:
         found.append(rows[lowest.bit_length() - 1])
         rules ^= lowest
 """
+_SEARCHES = {HitPolicyName.FIRST: _FIRST, HitPolicyName.UNIQUE: _ONLY}
+"""Policies that want one rule; all others want all that match."""
 
 
 class TableWriter:
-    """Writes the step of one table: `found` becomes the index of the rule, or of all rules that match."""
+    """Writes the step of one table: `found` becomes the index of the rule or null, or those of all rules that match."""
 
     def __init__(self, writer: Writer, number: int, step: Step, logic: TableLogic, is_last: bool) -> None:
         if not isinstance(logic.matcher, IndexMatcher) or any(not kinds for kinds in logic.matcher.index.quiet):
@@ -74,7 +85,8 @@ class TableWriter:
         self._logic = logic
         self._is_last = is_last
         self._lookup = Lookup(logic.matcher.index)
-        self._is_first = logic.policy.name is HitPolicyName.FIRST
+        self._search = _SEARCHES.get(logic.policy.name, _ALL)
+        self._is_single = self._search is not _ALL
 
     def statements(self) -> list[ast.stmt]:
         """Read the values, look the rules up, make the table's value of them."""
@@ -116,7 +128,8 @@ class TableWriter:
             sets.append(code.expression(example, K=code.name(one), R=code.name(other), VALUE=self._value(column)))
         leaf = code.unpacked([*names, "rows"])
         found = code.common(sets) if sets else code.expression("(1 << ROWS.__len__()) - 1", ROWS=code.name("rows"))
-        return body + _with_target(code.statements(_FIRST if self._is_first else _ALL, SETS=found), leaf)
+        doubt = self._writer.put("doubt", Doubt)
+        return body + _with_target(code.statements(self._search, SETS=found, DOUBT=doubt), leaf)
 
     def _unexpected(self) -> list[ast.stmt]:
         """Take the way that knows all types of values; some of them make notices."""
@@ -128,7 +141,7 @@ class TableWriter:
             Hold(self._writer.types, source.types) if number in kinds and source.types else None
             for number, source in enumerate(sources)
         ]
-        otherwise = self._writer.put("otherwise", _Otherwise(self._lookup, held, self._is_first))
+        otherwise = self._writer.put("otherwise", _Otherwise(self._lookup, held, self._search))
         return code.statements(
             "found = OTHERWISE(VALUES)", OTHERWISE=otherwise, VALUES=ast.Tuple([*values], ast.Load())
         )
@@ -139,7 +152,7 @@ class TableWriter:
         policy = self._logic.policy.name
         if self._writer.traced:
             return self._trace(rows, default)
-        if policy in (HitPolicyName.FIRST, HitPolicyName.UNIQUE):
+        if self._is_single:
             return self._single(rows, default)
         if policy in (HitPolicyName.COLLECT, HitPolicyName.RULE_ORDER) and self._logic.table.aggregation is None:
             return self._list(rows, default)
@@ -153,41 +166,33 @@ class TableWriter:
         read = all(isinstance(source, FromInput) for source in sources)
         unseen = [source for number, source in enumerate(sources) if number not in self._lookup.kinds]
         noticed = any(source.types or len(source.path) > 1 for source in unseen if isinstance(source, FromInput))
-        single = self._logic.policy.name in (HitPolicyName.FIRST, HitPolicyName.UNIQUE)
         listed = self._logic.policy.name in (HitPolicyName.COLLECT, HitPolicyName.RULE_ORDER)
         if (
             not read
             or noticed
             or self._step.types
-            or not (single or (listed and self._logic.table.aggregation is None))
+            or not (self._is_single or (listed and self._logic.table.aggregation is None))
         ):
             raise NotPlain
-        tracer = self._writer.put("trace", Tracer(self._logic, rows, default, single=single))
+        tracer = self._writer.put("trace", Tracer(self._logic, rows, default, single=self._is_single))
         values = ast.Tuple([self._value(column) for column in range(len(sources))], ast.Load())
-        rules = code.expression("() if found is None else (found,)" if self._is_first else "found")
-        several = "if found[1:]:\n    raise DOUBT" if self._logic.policy.name is HitPolicyName.UNIQUE else "pass"
-        return code.statements(several, DOUBT=self._writer.put("doubt", Doubt)) + code.statements(
-            "return TRACE(RULES, VALUES)", TRACE=tracer, RULES=rules, VALUES=values
-        )
+        rules = code.expression("() if found is None else (found,)" if self._is_single else "found")
+        return code.statements("return TRACE(RULES, VALUES)", TRACE=tracer, RULES=rules, VALUES=values)
 
     def _single(self, rows: Sequence[Row], default: Value) -> list[ast.stmt]:
         values = [row.value for row in rows]
         if not all(is_unchanged(value, self._step.types, self._writer.types) for value in (*values, default)):
             raise NotPlain
-        example = "DEFAULT if found is None else ITEM" if self._is_first else "ITEM if found else DEFAULT"
-        which = "VALUES[found]" if self._is_first else "VALUES[found[0]]"
 
         def answer(values: Sequence[Value]) -> ast.expr:
-            item, otherwise = self._item(values[:-1], which), self._item(values[-1:], "VALUES[0]")
-            return code.expression(example, DEFAULT=otherwise, ITEM=item)
+            item, otherwise = self._item(values[:-1], "VALUES[found]"), self._item(values[-1:], "VALUES[0]")
+            return code.expression("DEFAULT if found is None else ITEM", DEFAULT=otherwise, ITEM=item)
 
         lines = self._given(answer([*values, default]))
         if not self._is_last:
             plain = answer([plainly(value) for value in [*values, default]])
             lines += code.statements("TARGET = ANSWER", TARGET=code.name(f"plain{self._number}"), ANSWER=plain)
-        if self._is_first:
-            return lines
-        return code.statements("if found[1:]:\n    raise DOUBT", DOUBT=self._writer.put("doubt", Doubt)) + lines
+        return lines
 
     def _list(self, rows: Sequence[Row], default: Value) -> list[ast.stmt]:
         if not all(is_open(name, self._writer.types) for name in self._step.types):
@@ -227,10 +232,10 @@ def _with_target(lines: list[ast.stmt], target: ast.expr) -> list[ast.stmt]:
 class _Otherwise:
     """Looks rules up by values that weren't expected: null, Decimals, booleans, other types."""
 
-    def __init__(self, lookup: Lookup, held: list[Hold | None], is_first: bool) -> None:
+    def __init__(self, lookup: Lookup, held: list[Hold | None], search: str) -> None:
         self._lookup = lookup
         self._held = held
-        self._is_first = is_first
+        self._search = search
 
     def __call__(self, values: tuple[object, ...]) -> object:
         feel = [
@@ -238,7 +243,12 @@ class _Otherwise:
             for value, hold in zip(values, self._held, strict=True)
         ]
         found = self._lookup.indices(feel)
-        return next(found, None) if self._is_first else list(found)
+        if self._search is _ALL:
+            return list(found)
+        first = next(found, None)
+        if self._search is _ONLY and next(found, None) is not None:
+            raise Doubt
+        return first
 
 
 class _Settle:
