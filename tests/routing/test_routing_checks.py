@@ -38,6 +38,7 @@ def test_every_rule_of_the_list_is_tried_here() -> None:
         "unknown_column",
         "wrong_word",
         "join_condition",
+        "wrong_collect",
         "foreign_input",
         "unknown_kind",
     ]

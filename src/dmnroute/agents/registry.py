@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from dmnroute.agents.declaration import Agent
 from dmnroute.agents.facts import is_facts, merge_rules
 from dmnroute.agents.forms import form_name, spec_of_form
+from dmnroute.agents.kinds import kinds_of
 from dmnroute.errors import AgentError
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 
@@ -98,6 +99,7 @@ def spec_of(agent: Agent[..., Any]) -> AgentSpec:
         fields=frozenset(fields),
         required=frozenset(name for name, info in fields.items() if info.is_required()),
         outputs=frozenset(agent.output_type.model_fields),
+        output_kinds=kinds_of(agent.output_type),
         cost=agent.cost,
         timeout=agent.timeout,
         version=agent.version,

@@ -32,7 +32,7 @@ from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
-from dmnroute.routing.records.run import Guards, Limits, Run, RunState, Stop
+from dmnroute.routing.records.run import EDITION, Guards, Limits, Run, RunState, Stop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
 from dmnroute.routing.slo import Slo, with_slo
@@ -128,6 +128,7 @@ class Router:
             merge=dict(self.catalogue.merge),
             guards=self.guards,
             parent=parent,
+            edition=EDITION,
         )
 
     async def start(self, runs: Sequence[Run]) -> int:

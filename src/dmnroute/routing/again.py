@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dmnroute.routing.allowances import allowances
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import Round
@@ -19,7 +18,7 @@ def again(latest: Round, situation: Situation) -> Plan | None:
         return None
     plan = latest.hops[-1].decision.plan
     chosen = [step for step in plan.steps if step.id in origin.again]
-    allowed = iter(allowances([step.max_cost for step in chosen], situation.left.cost))
+    allowed = iter(situation.allowances([step.max_cost for step in chosen]))
     steps = tuple(_steps(plan, origin.again, situation, allowed))
     names = ", ".join(dict.fromkeys(f"`{step.agent}`" for step in chosen))
     return plan.model_copy(update={"steps": steps, "reason": f"{names} once more"})

@@ -22,6 +22,8 @@ class AgentSpec:
     required: frozenset[str]
     outputs: frozenset[str] = frozenset()
     """Fields of its typed output; they become facts."""
+    output_kinds: Mapping[str, str] = field(default_factory=dict)
+    """Of those fields whose kind is known: number, text, boolean, list or context."""
     cost: Decimal | None = None
     """Estimated USD per call; null when nobody says."""
     timeout: Decimal = Decimal(60)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
+from dmnroute.routing.collect_rules import COLLECT_RULES, Collect, is_rule
 from dmnroute.routing.moments import moment_of_text
 from dmnroute.routing.records.step import ReuseScope
 from dmnroute.routing.shown import shown
@@ -18,6 +19,10 @@ LONGEST = 3_155_760_000
 """Seconds: a hundred years. What is longer than that can't be added to a date."""
 GREATEST = 1_000_000
 """The greatest whole number that a column takes."""
+LONGEST_KEY = 100
+"""Characters of a branch's key."""
+GREATEST_KEY = 10**18
+"""The greatest number that is one."""
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
 PICKS = ("all", "first")
@@ -87,6 +92,35 @@ def money(row: Row, column: str) -> Decimal | None:
     if value is None or (_is_number(value) and value >= 0):
         return None if value is None else Decimal(value)
     raise row.wrong(column, "an amount in USD, not negative")
+
+
+def share(row: Row, column: str = "share") -> Decimal | None:
+    """A share of what is left of the budget, more than 0 and at most 1; or null."""
+    value = row.values.get(column)
+    if value is None or (_is_number(value) and 0 < value <= 1):
+        return None if value is None else Decimal(value)
+    raise row.wrong(column, "a share of the budget that is left, more than 0 and at most 1")
+
+
+def keys(row: Row, column: str = "branch") -> tuple[str, ...] | None:
+    """The keys of branches: a text or whole number, or a list of them that differ; or null."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    found = [key_of(each) for each in (value if isinstance(value, list) else [value])]
+    known = tuple(key for key in found if key is not None)
+    if len(set(known)) == len(found):
+        return known
+    raise row.wrong(
+        column, f"a key or a list of keys that differ: texts of up to {LONGEST_KEY} characters, or whole numbers"
+    )
+
+
+def key_of(value: Any) -> str | None:
+    """A value as the key of a branch; null when it can't be one."""
+    if isinstance(value, str):
+        return value if 0 < len(value) <= LONGEST_KEY else None
+    return str(int(value)) if _is_number(value) and abs(value) <= GREATEST_KEY and value == int(value) else None
 
 
 def whole(row: Row, column: str, *, lowest: int) -> int | None:
@@ -184,6 +218,22 @@ def tolerate(row: Row, column: str = "tolerate") -> int | Decimal | None:
     raise row.wrong(column, "a whole number of steps, or a share between 0 and 1")
 
 
+def collect(row: Row, column: str = "collect") -> Collect | None:
+    """A rule for all output fields, or a context of rules by field; or null."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    wrong = [rule for rule in (value.values() if isinstance(value, dict) else [value]) if not is_rule(rule)]
+    if not wrong:
+        return cast("Collect", value)
+    near = did_you_mean(wrong[0], COLLECT_RULES) if isinstance(wrong[0], str) else ""
+    raise row.wrong(
+        column,
+        f"one of {', '.join(COLLECT_RULES)}, or a context of these by field{near}",
+        hint='as in `"list"`, or `{verdict: "map", amount: "sum"}`',
+    )
+
+
 def reuse(row: Row, column: str = "reuse") -> bool | ReuseScope:
     """Whether an equal step of before may stand in: true or false, or among whose steps it is looked for."""
     value = row.values.get(column)
@@ -221,6 +271,7 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "action": action,
     "join": join,
     "tolerate": tolerate,
+    "collect": collect,
     "pick": pick,
     "wait": seconds,
     "until": moment,
@@ -244,11 +295,13 @@ STEP_COLUMNS = (
     "input",
     "for_each",
     "batch",
+    "branch",
     "as",
     "timeout",
     "retries",
     "backoff",
     "max_cost",
+    "share",
     "priority",
     "reuse",
     "reuse_for",

@@ -15,11 +15,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.collecting import take_in
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.join import round_joined
 from dmnroute.routing.loops import loop_of
-from dmnroute.routing.merge import merge
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
@@ -212,9 +212,7 @@ def facts_of(history: History) -> dict[str, Any]:
         seen = each.hops[0].decision.controls_seen
         while told and told[0].number <= seen:
             set_facts(facts, told.pop(0).data)
-        for outcome in each.outcomes():
-            if outcome.status == "ok" and outcome.output:
-                merge(facts, outcome.output, history.run.merge)
+        take_in(facts, each.outcomes(), each.hops[0].decision.intended.collect, history.run.merge)
     for control in told:
         set_facts(facts, control.data)
     return facts

@@ -8,7 +8,7 @@ from typing import Any
 
 from dmnroute.errors import RouteError, did_you_mean
 from dmnroute.routing import columns
-from dmnroute.routing.branches import elements_of
+from dmnroute.routing.branches import branches_of, distinct_keys
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
 from dmnroute.routing.inputs import parameters
@@ -24,6 +24,20 @@ class Draft:
     row: Row
     agent: str
     element: Mapping[str, Any]
+    key: str | None = None
+    """Of its branch, among those of its row."""
+
+    @property
+    def name(self) -> str:
+        """The name of the outcome in `steps`: `as`, the agent's name, or the child's without its prefix."""
+        return columns.name(self.row, "as") or self.agent.removeprefix(CHILD_RUN).removeprefix(PROCESS)
+
+
+def branch_keys(drafts: Sequence[Draft], run: Run) -> list[str | None]:
+    """The keys of the steps of a hop; runs of edition 1 have none."""
+    if run.edition == 1:
+        return [None for _ in drafts]
+    return distinct_keys([(draft.name, draft.key) for draft in drafts])
 
 
 def drafts_of(row: Row, situation: Situation, *, pick: str | None) -> Iterator[Draft]:
@@ -39,8 +53,8 @@ def drafts_of(row: Row, situation: Situation, *, pick: str | None) -> Iterator[D
     _refuse_deep_children(row, names, situation.run)
     _refuse_unknown_columns(row, names, situation.catalogue)
     for name in names:
-        for element in elements_of(row):
-            yield Draft(row, name, element)
+        for branch in branches_of(row):
+            yield Draft(row, name, branch.element, branch.key)
 
 
 def _refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:

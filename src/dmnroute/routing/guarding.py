@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import NOWHERE, RouteError
-from dmnroute.routing.allowances import agent_reserve, allowances, share
+from dmnroute.routing.allowances import agent_reserve, equal_part
 from dmnroute.routing.catalogue import AgentSpec
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import PlannedStep, StepError
@@ -63,7 +63,7 @@ def guarded(latest: Round, situation: Situation) -> Plan | None:
     held = latest.hops[0].decision.held
     if held is None or latest.work is not None:
         return None
-    allowed = allowances([step.max_cost for step in held.steps], situation.left.cost)
+    allowed = situation.allowances([step.max_cost for step in held.steps])
     steps = tuple(
         _sent(step, slot, latest, situation, max_cost=cost)
         for slot, (step, cost) in enumerate(zip(held.steps, allowed, strict=True), 1)
@@ -130,14 +130,22 @@ def _sent(
             "refused": _refusal(latest, slot) or _too_late(held, situation),
             "slo": None if step.slo is None else situation.slo_left or Decimal(0),
             "max_cost": max_cost,
-            "max_tokens": share(situation.left.tokens, len(latest.wanted)),
+            "max_tokens": _tokens(step, situation, len(latest.wanted)),
         }
     )
 
 
+def _tokens(step: PlannedStep, situation: Situation, width: int) -> int | None:
+    """Its share, where it has one, of what the guards have left; else an equal part."""
+    left = situation.left.tokens
+    if step.share is None or left is None:
+        return equal_part(left, width)
+    return min(step.max_tokens or 0, left)
+
+
 def _asking(side: Side, asked: int, looks: Sequence[_Look], situation: Situation) -> Plan:
     """A hop in which each step's next guard looks at it."""
-    parts = allowances([None for _ in looks], situation.left.cost)
+    parts = situation.allowances([None for _ in looks])
     steps = tuple(
         _guard_step(side, asked, look, situation, index, max_cost=part, width=len(looks))
         for index, (look, part) in enumerate(zip(looks, parts, strict=True), 1)
@@ -164,7 +172,7 @@ def _guard_step(
         timeout=timeout,
         deadline=situation.after(timeout),
         max_cost=max_cost,
-        max_tokens=share(situation.left.tokens, width),
+        max_tokens=equal_part(situation.left.tokens, width),
         reserve=agent_reserve(spec, situation.estimate(name), run.limits),
         reserve_tokens=situation.estimate(name).tokens,
         priority=look.step.priority,

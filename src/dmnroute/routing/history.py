@@ -23,7 +23,15 @@ class Hop:
 
     def ordered(self) -> tuple[Outcome, ...]:
         """The outcomes by step index, never by arrival."""
-        return tuple(self.outcomes[step.id] for step in self.decision.plan.steps if step.id in self.outcomes)
+        found = map(self.outcome, self.decision.plan.steps)
+        return tuple(outcome for outcome in found if outcome is not None)
+
+    def outcome(self, step: PlannedStep) -> Outcome | None:
+        """What has come of one of its steps, with the key of its branch: workers know nothing of that."""
+        outcome = self.outcomes.get(step.id)
+        if outcome is None or outcome.branch == step.branch:
+            return outcome
+        return outcome.model_copy(update={"branch": step.branch})
 
     def with_outcomes(self, outcomes: Mapping[str, Outcome]) -> Hop:
         """The hop with outcomes added, by step id; one that is there already stays."""

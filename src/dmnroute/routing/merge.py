@@ -24,16 +24,17 @@ def merge(facts: dict[str, Any], output: Mapping[str, Any], rules: Mapping[str, 
         if value is None:
             continue
         rule = rules.get(name, "latest")
-        if not _fits(rule, facts.get(name), value):
+        if not fits(rule, facts.get(name), value):
             raise RouteError(
                 f"fact `{name}` merges by `{rule}`, and {shown(value)} can't be merged with {shown(facts.get(name))}",
                 code="merge",
                 hint="agents must report numbers for `sum`, numbers or texts of one kind for `min` and `max`",
             )
-        facts[name] = _combined(rule, facts.get(name), value)
+        facts[name] = combined(rule, facts.get(name), value)
 
 
-def _fits(rule: MergeRule, old: Any, new: Any) -> bool:
+def fits(rule: MergeRule, old: Any, new: Any) -> bool:
+    """Whether a value goes together with the fact by a rule."""
     if rule not in ("sum", "min", "max"):
         return True
     kinds = {_kind(new)} if old is None else {_kind(old), _kind(new)}
@@ -46,7 +47,8 @@ def _kind(value: Any) -> str:
     return "number" if isinstance(value, int | Decimal) else "text" if isinstance(value, str) else "other"
 
 
-def _combined(rule: MergeRule, old: Any, new: Any) -> Any:
+def combined(rule: MergeRule, old: Any, new: Any) -> Any:
+    """The fact and the value in one; null is no fact yet."""
     match rule:
         case "append":
             return [*_as_list(old), *_as_list(new)]

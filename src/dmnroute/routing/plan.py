@@ -7,6 +7,7 @@ from typing import Any
 
 from dmnroute.errors import Place
 from dmnroute.feel.dialect import DialectName
+from dmnroute.routing.collecting import check_collect
 from dmnroute.routing.columns import HOP_COLUMNS, Row
 from dmnroute.routing.drafts import drafts_of
 from dmnroute.routing.hop_columns import action_of, agreed
@@ -40,6 +41,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
         steps = asking(rows, hop, situation, wait=wait, cut=cut)
     else:
         steps = ()
+    check_collect(hop["collect"], rows[0], [situation.catalogue.agents.get(draft.agent) for draft in drafts])
     join = join_of(rows, hop, width=len(steps), dialect=dialect)
     return Plan(
         action=action,
@@ -47,6 +49,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
         join=join.needed,
         condition=join.condition,
         tolerate=join.tolerate,
+        collect=hop["collect"] if steps and action == "dispatch" else None,
         wait=wait,
         hop_timeout=time.timeout,
         until_slo=time.until_slo,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from dmnroute.errors import RouteError
 from dmnroute.routing import columns
-from dmnroute.routing.allowances import agent_reserve, allowances, child_reserve, share
+from dmnroute.routing.allowances import agent_reserve, child_reserve, portion, whole_parts
 from dmnroute.routing.catalogue import AgentSpec
 from dmnroute.routing.columns import Row
-from dmnroute.routing.drafts import Draft
+from dmnroute.routing.drafts import Draft, branch_keys
 from dmnroute.routing.guard_names import guards_of
 from dmnroute.routing.inputs import agent_input, child_input
 from dmnroute.routing.records.step import CHILD_RUN, PROCESS, PlannedStep
@@ -39,15 +40,39 @@ def planned_steps(drafts: Sequence[Draft], situation: Situation, hop: HopTime) -
             place=drafts[0].row.place,
             hint="the column `batch` gives several elements of `for_each` to one step",
         )
-    allowed = allowances([columns.money(draft.row, "max_cost") for draft in drafts], situation.left.cost)
+    parts, keys = _parts(drafts, situation), branch_keys(drafts, situation.run)
     return tuple(
-        _step(draft, situation, hop, index, width, allowance=allowance)
-        for index, (draft, allowance) in enumerate(zip(drafts, allowed, strict=True), 1)
+        _step(draft, situation, hop, index, width, key=key, part=part)
+        for index, (draft, key, part) in enumerate(zip(drafts, keys, parts, strict=True), 1)
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a step may use of what is left; null is without a limit."""
+
+    cost: Decimal | None
+    tokens: int | None
+    calls: int | None
+
+
+def _parts(drafts: Sequence[Draft], situation: Situation) -> list[_Part]:
+    left, shares = situation.left, [columns.share(draft.row) for draft in drafts]
+    costs = situation.allowances(
+        [
+            _least(columns.money(draft.row, "max_cost"), portion(share, left.cost))
+            for draft, share in zip(drafts, shares, strict=True)
+        ]
+    )
+    return list(map(_Part, costs, whole_parts(shares, left.tokens), whole_parts(shares, left.calls)))
+
+
+def _least(*costs: Decimal | None) -> Decimal | None:
+    return min((cost for cost in costs if cost is not None), default=None)
+
+
 def _step(
-    draft: Draft, situation: Situation, hop: HopTime, index: int, width: int, *, allowance: Decimal | None
+    draft: Draft, situation: Situation, hop: HopTime, index: int, width: int, *, key: str | None, part: _Part
 ) -> PlannedStep:
     row, run = draft.row, situation.run
     spec = situation.catalogue.agents.get(draft.agent)
@@ -56,7 +81,7 @@ def _step(
         id=f"{run.id}/{situation.hop}.{index}",
         run=run.id,
         tenant=run.tenant,
-        agent=_name(draft),
+        agent=draft.name,
         type=f"agent.{draft.agent}" if spec else draft.agent,
         process=draft.agent.removeprefix(PROCESS) if draft.agent.startswith(PROCESS) else None,
         input=given,
@@ -64,11 +89,12 @@ def _step(
         backoff=columns.some_seconds(row, "backoff"),
         **situation.times(_timeout(row, spec), hop),
         slo=_slo(draft, situation),
-        max_cost=allowance,
+        max_cost=part.cost,
         max_output=min(LARGEST_OUTPUT, LARGEST_HOP // width),
-        max_tokens=share(situation.left.tokens, width),
-        max_calls=_max_calls(draft, situation, width),
-        reserve=_reserve(draft, spec, situation, allowance),
+        max_tokens=part.tokens,
+        # An agent is one call; a child run gets its part of those that are left.
+        max_calls=part.calls if draft.agent.startswith(CHILD_RUN) else None,
+        reserve=_reserve(draft, spec, situation, part.cost),
         reserve_tokens=situation.estimate(draft.agent).tokens,
         priority=columns.whole(row, "priority", lowest=0) or 0,
         # What has effects outside happens as often as it is asked for.
@@ -78,13 +104,10 @@ def _step(
         compensate=spec.compensate if spec else None,
         before=guards_of(row, run.guards, situation.catalogue, "before"),
         after=guards_of(row, run.guards, situation.catalogue, "after"),
+        branch=key,
+        share=columns.share(row),
         target=spec.target.of(given) if spec and spec.target else None,
     )
-
-
-def _name(draft: Draft) -> str:
-    """The name of the outcome in `steps`: `as`, the agent's name, or the child's without its prefix."""
-    return columns.name(draft.row, "as") or draft.agent.removeprefix(CHILD_RUN).removeprefix(PROCESS)
 
 
 def _input(draft: Draft, spec: AgentSpec | None, situation: Situation) -> dict[str, Any]:
@@ -115,8 +138,3 @@ def _reserve(draft: Draft, spec: AgentSpec | None, situation: Situation, allowan
     if draft.agent.startswith(PROCESS) and max_cost is None:
         return situation.run.limits.unknown_cost
     return child_reserve(max_cost, allowance)
-
-
-def _max_calls(draft: Draft, situation: Situation, width: int) -> int | None:
-    """An agent is one call; a child run gets its part of those that are left."""
-    return share(situation.left.calls, width) if draft.agent.startswith(CHILD_RUN) else None

@@ -89,9 +89,9 @@ class Round:
         if self.work is None:
             return
         first = self.work.decision.plan.steps[slot - 1]
-        yield first, self.work.outcomes.get(first.id)
+        yield first, self.work.outcome(first)
         for hop in self.at("retry"):
-            yield from ((step, hop.outcomes.get(step.id)) for step in hop.decision.plan.steps if step.slot == slot)
+            yield from ((step, hop.outcome(step)) for step in hop.decision.plan.steps if step.slot == slot)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes of the wanted steps, by index."""

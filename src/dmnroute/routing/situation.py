@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dmnroute.routing.allowances import NO_ESTIMATE
+from dmnroute.routing.allowances import NO_ESTIMATE, allowances
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.records.run import Run
@@ -46,6 +46,10 @@ class Situation:
     def estimate(self, agent: str) -> Estimate:
         """What a call of an agent uses on average, as far as it is known."""
         return self.estimates.get(agent, NO_ESTIMATE)
+
+    def allowances(self, said: Sequence[Decimal | None]) -> list[Decimal | None]:
+        """What each step may cost of what is left: as said, the others equal parts of the rest; in USD."""
+        return allowances(said, self.left.cost, edition=self.run.edition)
 
     def at_most(self, seconds: Decimal | None) -> Decimal | None:
         """So many seconds, but never past the run's deadline; null is as long as it may take."""

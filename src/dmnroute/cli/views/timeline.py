@@ -12,6 +12,7 @@ from dmnroute.cli.views.figures import clock_time, count, indented, moment, mone
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.cli.views.undone import undone
 from dmnroute.routing.awaiting import Awaited
+from dmnroute.routing.collect_rules import Collect
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
@@ -111,13 +112,27 @@ def _why(decision: DecisionRecord) -> Iterator[str]:
         yield f"  held back until its guards have spoken: {what(decision.held)}"
     if decision.plan.reason:
         yield f"  reason: {decision.plan.reason}"
+    if decision.plan.collect is not None:
+        yield f"  collects {_collected(decision.plan.collect)}"
+
+
+def _collected(collect: Collect) -> str:
+    """``every field by `list```, ``verdict by `map`, amount by `sum```"""
+    rules = collect if isinstance(collect, dict) else {"every field": collect}
+    return ", ".join(f"{name} by `{rule}`" for name, rule in rules.items())
+
+
+def _named(step: PlannedStep) -> str:
+    """``review [ann]``: with the key of its branch, where that says more than the name."""
+    return step.agent if step.branch in (None, step.agent) else f"{step.agent} [{step.branch}]"
 
 
 def _step(step: PlannedStep, outcome: Outcome | None) -> str:
+    share = f"  may cost {money(step.max_cost)}" if step.share is not None and step.max_cost is not None else ""
     if outcome is None:
         later = f", due after {seconds(step.delay)}" if step.delay is not None else ""
-        return f"{step.agent}  no outcome yet{later}"
-    parts = [step.agent, outcome.status]
+        return f"{_named(step)}  no outcome yet{later}{share}"
+    parts = [_named(step), outcome.status]
     if outcome.confidence is not None:
         parts.append(f"confidence {outcome.confidence.normalize():f}")
     parts += [f"{name} {figure.normalize():f}" for name, figure in sorted(outcome.metrics.items())]
@@ -135,7 +150,7 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
         parts.append(f"{outcome.error.kind}: {outcome.error.message}")
     if step.slot is not None and outcome.output is not None:
         parts.append(f"verdict {value(outcome.output.get('verdict'))}")
-    return "  ".join(parts)
+    return "  ".join(parts) + share
 
 
 def _end(end: HopEnd, signals: Sequence[Signal]) -> str:

@@ -21,6 +21,7 @@ from dmnroute.routing.checks.subject import PolicyRule, PolicySubject
 from dmnroute.routing.checks.unknown_agent import unknown_agent
 from dmnroute.routing.checks.unknown_column import unknown_column
 from dmnroute.routing.checks.unknown_kind import unknown_kind
+from dmnroute.routing.checks.wrong_collect import wrong_collect
 from dmnroute.routing.checks.wrong_word import wrong_word
 from dmnroute.routing.policy import ROUTE
 
@@ -31,6 +32,7 @@ RULES: tuple[PolicyRule, ...] = (
     unknown_column,
     wrong_word,
     join_condition,
+    wrong_collect,
     foreign_input,
     unknown_kind,
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
+from dmnroute.routing.collect_rules import Collect
 from dmnroute.routing.records.base import Record
 from dmnroute.routing.records.step import Cut, Estimate, PlannedStep
 
@@ -55,6 +56,8 @@ class Plan(Record):
     """What ends the hop instead of a number."""
     tolerate: int | None = None
     """The hop ends as soon as more steps than that have failed; null: whatever fails, it goes on."""
+    collect: Collect | None = None
+    """How the outputs of the steps become one fact each: one rule for all fields, or one for each of some."""
     wait: Decimal | None = None
     """Seconds; null waits for the signal alone."""
     hop_timeout: Decimal | None = None

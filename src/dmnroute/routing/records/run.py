@@ -14,6 +14,9 @@ from dmnroute.routing.records.hop import HopEnd
 
 RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
+EDITION = 2
+"""Of the rules by which new runs are planned. Runs keep theirs for ever: 2 gives the steps of a fan-out their branch,
+and never rounds parts of a budget up."""
 
 
 class Limits(Record):
@@ -82,6 +85,8 @@ class Run(Record):
     """The key of the process instance that a run on Zeebe is bound to."""
     origin: Origin | None = None
     """Where it was forked from another run."""
+    edition: int = 1
+    """Of the rules that its hops are planned by."""
 
     @property
     def inherited(self) -> int:

@@ -102,6 +102,10 @@ class PlannedStep(Record):
     """Guards that see the input before the agent does, one after the other."""
     after: tuple[str, ...] = ()
     """Guards that see the output before tables do."""
+    branch: str | None = None
+    """The key of its branch in a fan-out: the same over retries, forks and redrives."""
+    share: Decimal | None = Field(None, gt=0, le=1)
+    """Its part of the budget that was left, as its row says."""
     slot: int | None = None
     """Of a step that guards another one, or tries it again: the index of that one, from 1."""
     done: str | None = None
@@ -117,6 +121,8 @@ class Outcome(Record):
 
     step: str
     agent: str
+    branch: str | None = None
+    """The key of its branch in a fan-out."""
     status: OutcomeStatus
     confidence: Decimal | None = Field(None, ge=0, le=1)
     output: dict[str, Any] | None = None
