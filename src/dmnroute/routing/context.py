@@ -6,7 +6,7 @@ All times are seconds, money is USD, shares are 0-1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import takewhile
@@ -191,7 +191,7 @@ def build_context(
         last=_last_context(history, latest, previous),
         steps=_steps(history),
         guards=_guards(latest),
-        budget=_budget(history, standing or {}),
+        budget=budget_context(run.limits, used(history), standing or {}, unknown=unknown_costs(history)),
         slo=slo_context(history, now=now),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
         signals={signal.name: signal.payload for signal in history.signals},
@@ -239,7 +239,7 @@ def _last_context(history: History, latest: Round | None, end: HopEnd) -> LastCo
         joined=round_joined(latest, end) if latest else None,
         outcomes=outcomes,
         confidence=min((o.confidence for o in ok if o.confidence is not None), default=None),
-        agreement=_agreement([outcome.output for outcome in ok]),
+        agreement=agreement([outcome.output for outcome in ok]),
         cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
         signal=_signal_context(history, end.signal),
@@ -263,17 +263,18 @@ def _signal_context(history: History, number: int | None) -> SignalContext | Non
     return SignalContext(name=signal.name, payload=signal.payload, at=signal.at.isoformat())
 
 
-def _agreement(outputs: list[dict[str, Any] | None]) -> Decimal | None:
+def agreement(outputs: Sequence[Mapping[str, Any] | None]) -> Decimal | None:
+    """The share of the most common output; null where there is none."""
     if not outputs:
         return None
     most = max(outputs.count(output) for output in outputs)
     return Decimal(most) / len(outputs)
 
 
-def _budget(history: History, standing: Mapping[str, Any]) -> BudgetContext:
-    limits = history.run.limits
+def budget_context(limits: Limits, spent: Amounts, standing: Mapping[str, Any], *, unknown: int) -> BudgetContext:
+    """How the money of a run and its other limits stand, and those of its tenant."""
     given = Amounts(cost=limits.cost, tokens=limits.tokens, calls=limits.calls, hops=limits.hops)
-    own = budget_of_run(given, used(history), limits.warn, unknown=unknown_costs(history))
+    own = budget_of_run(given, spent, limits.warn, unknown=unknown)
     return BudgetContext(**own, tenant=StandingContext.model_validate(standing))
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Context, localcontext
 from typing import Any
 
-from dmnroute.dmn import Result
-from dmnroute.errors import Place, RouteError, TableError
+from dmnroute.errors import Place, RouteError
+from dmnroute.routing.asking import evaluate_route, rule_hits
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
 from dmnroute.routing.compensation import next_undo, report, undoing
@@ -25,12 +25,10 @@ from dmnroute.routing.limits import (
     spending_limit,
     time_limit,
 )
-from dmnroute.routing.mistakes import FATAL_NOTICES
-from dmnroute.routing.no_match import no_match
 from dmnroute.routing.plan import read_plan
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records.control import Control
-from dmnroute.routing.records.hop import DecisionRecord, HopEnd, LimitName, RuleHit
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, LimitName
 from dmnroute.routing.records.step import Estimate
 from dmnroute.routing.rounds import latest_round
 from dmnroute.routing.rows import rows_of
@@ -152,9 +150,9 @@ def _asked(
     force = forced(history)
     if force is None:
         context = build_context(history, previous, now=now, figures=figures, standing=standing)
-        result = _evaluate(policy, context, situation.catalogue, now=now)
+        result = evaluate_route(policy, context, situation.catalogue, now=now)
         rows = rows_of(result, policy)
-        version["rules"] = _rule_hits(result)
+        version["rules"] = rule_hits(result)
     else:
         rows = [_forced_row(force)]
         version["forced"] = force.number
@@ -180,36 +178,3 @@ def _ended(broken: tuple[LimitName, str], facts: Mapping[str, Any]) -> Draft:
     name, reason = broken
     plan = ended_by_limit(reason, facts)
     return {"plan": plan, "limit": name, "fingerprint": fingerprint_of(plan, facts)}
-
-
-def _evaluate(policy: PolicyVersion, context: dict[str, Any], catalogue: Catalogue, *, now: datetime) -> Result:
-    try:
-        result = policy.model.evaluate(policy.route, context, now=now)
-    except RouteError:
-        raise
-    except TableError as error:
-        raise RouteError(error.message, code=error.code, place=error.place, hint=error.hint) from error
-    mistake = next((notice for notice in result.notices if notice.kind in FATAL_NOTICES), None)
-    if mistake is not None:
-        raise RouteError(mistake.message, code=mistake.kind, place=mistake.place)
-    if result.value is None and not result.matched:
-        raise no_match(policy, context, catalogue, now=now)
-    return result
-
-
-def _rule_hits(result: Result) -> tuple[RuleHit, ...]:
-    """The rules that matched, of the required decisions first, in the order in which they were needed."""
-    required = [hit for needed in result.required.values() for hit in _hits_of(needed)]
-    return (*required, *_hits_of(result))
-
-
-def _hits_of(result: Result) -> list[RuleHit]:
-    return [
-        RuleHit(
-            decision=result.decision,
-            rule=rule.index,
-            id=rule.id,
-            annotation=next((note for note in rule.annotations if note), rule.description),
-        )
-        for rule in result.matched
-    ]

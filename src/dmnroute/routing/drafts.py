@@ -49,15 +49,16 @@ def drafts_of(row: Row, situation: Situation, *, pick: str | None) -> Iterator[D
     names = columns.agents(row)
     if pick == "first":
         names = names[:1]
-    _refuse_unknown_agents(row, names, situation.catalogue)
+    refuse_unknown_agents(row, names, situation.catalogue)
     _refuse_deep_children(row, names, situation.run)
-    _refuse_unknown_columns(row, names, situation.catalogue)
+    refuse_unknown_columns(row, names, situation.catalogue)
     for name in names:
         for branch in branches_of(row):
             yield Draft(row, name, branch.element, branch.key)
 
 
-def _refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
+def refuse_unknown_agents(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
+    """Raise RouteError `unknown_agent` for a name that nobody answers to."""
     for name in names:
         if name in catalogue.agents or name.startswith((CHILD_RUN, PROCESS)):
             continue
@@ -82,7 +83,7 @@ def _refuse_deep_children(row: Row, names: Sequence[str], run: Run) -> None:
             )
 
 
-def _refuse_unknown_columns(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
+def refuse_unknown_columns(row: Row, names: Sequence[str], catalogue: Catalogue) -> None:
     """A parameter has to be an input field of at least one of the row's agents; children take any."""
     specs = [catalogue.agents.get(name) for name in names]
     if None in specs or not specs:

@@ -10,6 +10,7 @@ from dmnroute.routing.ports.breakers import BreakerStore
 from dmnroute.routing.ports.budgets import BudgetStore
 from dmnroute.routing.ports.events import EventStore
 from dmnroute.routing.ports.policies import PolicyStore
+from dmnroute.routing.ports.recorded import RecordedStore
 from dmnroute.routing.ports.runs import RunStore
 from dmnroute.routing.ports.steps import StepStore
 
@@ -23,6 +24,7 @@ class Store(
     AgentStore,
     PolicyStore,
     EventStore,
+    RecordedStore,
     Protocol,
 ):
     """Where runs live. Each method is atomic and can be repeated without changing anything twice."""

@@ -18,6 +18,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
@@ -31,6 +32,7 @@ from dmnroute.store.breakers import BreakerChanges, Ended, made, plain_breaker
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.ledger import Ledger
+from dmnroute.store.memory import recorded
 from dmnroute.store.memory.kept import KeptRun, KeptStep, is_driven
 from dmnroute.store.memory.locked import MemoryLockedRun
 from dmnroute.store.memory.plain import plain_outcome, step_rows
@@ -306,6 +308,14 @@ class MemoryStore:
     async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
         later = self._events[max(after, 0) :]
         return [event for event in later if run is None or event.run == run][:limit]
+
+    async def recorded(
+        self, window: Window, parts: Parts, *, after: tuple[datetime, str] | None = None, limit: int
+    ) -> list[RecordedRun]:
+        return recorded.found(self._runs.values(), window, parts, after=after, limit=limit)
+
+    async def survey(self, window: Window) -> Survey:
+        return recorded.survey(self._runs.values(), window)
 
     async def close(self) -> None:
         """Nothing is held outside of this object."""

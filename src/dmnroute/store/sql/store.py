@@ -18,6 +18,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
+from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
@@ -27,7 +28,19 @@ from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes
 from dmnroute.store.holding import Holding
 from dmnroute.store.rows import Row
-from dmnroute.store.sql import breakers, budgets, controls, events, forks, hops, policies, runs, signals, steps
+from dmnroute.store.sql import (
+    breakers,
+    budgets,
+    controls,
+    events,
+    forks,
+    hops,
+    policies,
+    recorded,
+    runs,
+    signals,
+    steps,
+)
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
 from dmnroute.store.sql.runs import create as create_runs
@@ -191,6 +204,16 @@ class SqlStore:
 
     async def events(self, *, after: int = 0, run: str | None = None, limit: int = 1000) -> list[Event]:
         return await self._database.read(lambda connection: events.after(connection, after, run=run, limit=limit))
+
+    async def recorded(
+        self, window: Window, parts: Parts, *, after: tuple[datetime, str] | None = None, limit: int
+    ) -> list[RecordedRun]:
+        return await self._database.read_at_once(
+            lambda connection: recorded.found(connection, window, parts, after=after, limit=limit)
+        )
+
+    async def survey(self, window: Window) -> Survey:
+        return await self._database.read(lambda connection: recorded.survey(connection, window))
 
     async def close(self) -> None:
         await self._database.close()

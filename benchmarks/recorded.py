@@ -1,0 +1,169 @@
+"""Backtest, replay, and what a hop takes in the store, on generated stores of many runs.
+
+    python -m benchmarks.recorded [--decisions 1000000]
+
+Some hundred runs are really routed; all others are copies of them with other ids and other confidences. Each
+measurement is a process of its own, so that its peak of memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+from tests.support.recorded_runs import CATALOGUE, Policies, Recorder, policy, version_of
+
+from benchmarks.measuring import show
+from dmnroute.backtest.backtest import backtest
+from dmnroute.dmn import load
+from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.ports.recorded import Window
+from dmnroute.routing.replay import replay
+from dmnroute.store.open import open_store
+
+BASE = 400
+"""Runs that are really routed."""
+
+REPLAYED = 20_000
+"""Decisions that are replayed at most."""
+
+
+def measure(decisions: int) -> None:
+    """Generate a store with so many decisions at least, and measure on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "runs.db"
+        runs, hops, grown = generate(file, decisions)
+        rows = []
+        for name in MEASURED:
+            told = subprocess.run(
+                [sys.executable, "-m", "benchmarks.recorded", name, str(file)], stdout=subprocess.PIPE
+            )
+            found = json.loads(told.stdout)
+            seconds, count = found["seconds"], found["decisions"]
+            rows.append([name, f"{count:,}", seconds, f"{count / seconds:,.0f}", found["peak"], found["said"]])
+        head = ("", "decisions", "processor seconds", "decisions/s", "peak MB", "found")
+        show(f"Recorded decisions: {runs:,} runs with {hops:,} hops in SQLite", head, rows)
+        show("Store: kB a hop, steps and outcomes included", ("SQLite",), [[grown / hops / 1000]])
+
+
+def generate(file: Path, decisions: int) -> tuple[int, int, int]:
+    """Runs, hops, and the bytes that they take."""
+    asyncio.run(_record(file))
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        (base,) = database.execute("SELECT count(*) FROM decisions").fetchone()
+        database.execute("DELETE FROM events")
+        for copy in range(1, -(-decisions // base)):
+            _copy(database, copy)
+        database.commit()
+        database.execute("PRAGMA journal_mode = WAL")
+        runs, hops = (
+            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("runs", "decisions")
+        )
+    return runs, hops, file.stat().st_size
+
+
+async def _record(file: Path) -> None:
+    store = await open_store(f"sqlite:///{file}")
+    policies = Policies(store)
+    await policies.publish(policy())
+    async for _ in Recorder(store, policies, Random(7)).record(BASE):
+        pass
+    await store.close()
+
+
+def _copy(database: sqlite3.Connection, copy: int) -> None:
+    """All first runs once more, under other names; two more digits of a confidence change nothing of its threshold."""
+    other = "'c' || ? || substr({}, 4)"
+    changes = {
+        "runs": {"id": other},
+        "decisions": {"run": other},
+        "steps": {
+            "run": other,
+            "id": other,
+            "confidence": "CASE WHEN length({0}) = 4 THEN {0} || abs(random() % 90) + 10 ELSE {0} END",
+        },
+    }
+    for table, changed in changes.items():
+        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        cells = ", ".join(changed[name].format(f'"{name}"') if name in changed else f'"{name}"' for name in names)
+        key = "id" if table == "runs" else "run"
+        statement = f"INSERT INTO {table} SELECT {cells} FROM {table} WHERE {key} LIKE 'run%'"
+        database.execute(statement, [str(copy)] * cells.count("?"))
+
+
+async def _backtest(file: Path) -> tuple[int, str]:
+    store = await open_store(f"sqlite:///{file}")
+    draft = version_of(policy(doubt="0.5", late="0.9"))
+    found = await backtest(store, draft, CATALOGUE, _Versions(store).version, window=Window("texts"))
+    await store.close()
+    return found.decisions, f"{found.changed_hops:,} hops go another way"
+
+
+async def _replay(file: Path) -> tuple[int, str]:
+    store = await open_store(f"sqlite:///{file}")
+    versions, decisions, diverged = _Versions(store), 0, 0
+    for state in await store.states(policy="texts", limit=REPLAYED // 3):
+        history = await store.history(state.run.id)
+        assert history is not None
+        version = await versions.version("texts", 1)
+        for hop in range(1, len(history.hops) + 1):
+            decisions += 1
+            diverged += not replay(history, hop, policy=version, catalogue=CATALOGUE).identical
+        if decisions >= REPLAYED:
+            break
+    await store.close()
+    return decisions, f"{diverged} divergences"
+
+
+class _Versions:
+    """Versions as they are kept in a store."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self._known: dict[int, PolicyVersion] = {}
+
+    async def version(self, name: str, number: int) -> PolicyVersion:
+        if number not in self._known:
+            stored = await self._store.policy(name, number)
+            self._known[number] = PolicyVersion(name, number, stored.digest, load(stored.text, name=stored.file))
+        return self._known[number]
+
+
+MEASURED = {"backtest": _backtest, "replay": _replay}
+
+
+def measure_here(name: str, file: Path) -> None:
+    """Measure in this process, and tell the figures as JSON."""
+    began = time.process_time()
+    decisions, said = asyncio.run(MEASURED[name](file))
+    seconds = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"seconds": seconds, "decisions": decisions, "said": said, "peak": peak}))
+
+
+def main() -> None:
+    """Measure all, or one on a store that is there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--decisions", type=int, default=1_000_000)
+    parser.add_argument("one", nargs="*", metavar="NAME FILE", help=f"of {', '.join(MEASURED)}, on a store")
+    given = parser.parse_args()
+    if given.one:
+        measure_here(given.one[0], Path(given.one[1]))
+    else:
+        measure(given.decisions)
+
+
+if __name__ == "__main__":
+    main()
