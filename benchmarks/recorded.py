@@ -92,7 +92,7 @@ def _copy(database: sqlite3.Connection, copy: int) -> None:
         "steps": {
             "run": other,
             "id": other,
-            "confidence": "CASE WHEN length({0}) = 4 THEN {0} || abs(random() % 90) + 10 ELSE {0} END",
+            "confidence": "CASE WHEN length({0}) = 4 THEN {0} || (abs(random() % 90) + 10) ELSE {0} END",
         },
     }
     for table, changed in changes.items():

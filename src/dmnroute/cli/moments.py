@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 from dmnroute.errors import UsageError
+
+_AGO = re.compile(r"(\d{1,6})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def moment(text: str) -> datetime:
@@ -15,3 +19,15 @@ def moment(text: str) -> datetime:
         hint = "as in 2026-07-01T12:00:00Z"
         raise UsageError(f"`{text}` is no date and time in ISO 8601", code="bad_input", hint=hint) from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def moment_or_ago(text: str, *, now: datetime) -> datetime:
+    """A moment, or how long ago it is: ``7d``, ``12h``, ``30m``. Raises UsageError (`bad_input`)."""
+    ago = _AGO.fullmatch(text)
+    if ago:
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        return moment(text)
+    except UsageError as error:
+        hint = "as in 7d, 12h, 30m, or 2026-07-01T12:00:00Z"
+        raise UsageError(f"`{text}` is no moment", code="bad_input", hint=hint) from error

@@ -38,17 +38,17 @@ def for_documents(as_json: bool) -> Iterator[None]:
 
 
 @contextmanager
-def progress(what: str, *, total: int) -> Iterator[Callable[[], None]]:
-    """Show on stderr how far long work is, where that is a terminal; what it gives is called after each part."""
+def progress(what: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how far long work is, where that is a terminal; what it gives is told how much more is done."""
     if not _is_terminal(sys.stderr):
-        yield lambda: None
+        yield lambda parts: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda parts: bar.advance(task, parts)
 
 
 def flush() -> None:

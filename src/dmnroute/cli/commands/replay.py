@@ -59,5 +59,5 @@ async def _replayed(session: Session, runs: list[str], policy: str | None, *, as
             with streams.progress("replaying", total=len(chosen)) as done:
                 for run in chosen:
                     found.take(await source.run(run))
-                    done()
+                    done(1)
     return found
