@@ -13,7 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.backtest.reference import figures_of
-from tests.support.recorded_runs import CATALOGUE, START, Policies, Recorder, policy, record_runs, version_of
+from tests.support.recorded_runs import (
+    CATALOGUE,
+    START,
+    JumpingClock,
+    Policies,
+    Recorder,
+    policy,
+    record_runs,
+    version_of,
+)
 
 from dmnroute.backtest.backtest import backtest
 from dmnroute.backtest.outlook import Expected
@@ -36,7 +45,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, 
         async def record() -> Policies:
             policies = await record_runs(store, 80, steered=10)
             await policies.publish(policy(doubt="0.4", late="0.9"))
-            async for _ in Recorder(store, policies, Random(2), prefix="later").record(60):
+            async for _ in Recorder(
+                store, policies, Random(2), JumpingClock(START + timedelta(days=30)), prefix="later"
+            ).record(60):
                 pass
             return policies
 
@@ -97,20 +108,25 @@ async def _backtest(store: Store, policies: Policies, draft: Model, **how: objec
 
 
 def test_the_recorded_version_itself_changes_nothing(recorded: tuple[Store, Policies, asyncio.Runner]) -> None:
-    """Nothing goes another way with what decided it, and nothing is expected to change."""
+    """With what decided them, no run goes another way, and nothing is expected to change."""
     store, policies, runner = recorded
-    latest = policies.versions[-1]
-    window = Window("texts", since=START)
-    found = runner.run(backtest(store, latest, CATALOGUE, policies.version, window=window))
-    versions = {each.before_rules for each in found.transitions}
-    assert found.versions == (1, 2)
-    assert found.runs == 140
-    assert found.unread == 0
-    assert found.changed_runs == len({run for run, _ in _changed(found)}) or versions
-    only_latest = runner.run(
-        _backtest(store, policies, latest.model, window=Window("texts", until=START - timedelta(days=1)))
-    )
-    assert (only_latest.runs, only_latest.changed_hops) == (0, 0)
+    later = runner.run(store.state("later00000"))
+    assert later is not None
+    window = Window("texts", since=later.run.started)
+    found = runner.run(backtest(store, policies.versions[-1], CATALOGUE, policies.version, window=window))
+    assert (found.runs, found.versions, found.unread) == (60, (2,), 0)
+    assert (found.changed_hops, found.changed_runs, found.transitions) == (0, 0, ())
+    assert found.outlook.cost.change == 0
+    assert all(rule.hits == rule.recorded for rule in found.rules)
+    assert sum(rule.hits for rule in found.rules if rule.decision == "Route") == found.asked
+
+
+def test_a_window_without_runs_has_nothing_to_say(recorded: tuple[Store, Policies, asyncio.Runner]) -> None:
+    """Where nothing was recorded nothing is found, and nothing fails."""
+    store, policies, runner = recorded
+    window = Window("texts", until=START - timedelta(days=1))
+    found = runner.run(_backtest(store, policies, policy(), window=window))
+    assert (found.runs, found.versions, found.changed_hops, found.outlook.runs) == (0, (), 0, 0)
 
 
 def _changed(found: Backtest) -> set[tuple[str, int]]:

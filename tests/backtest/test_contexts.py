@@ -39,7 +39,7 @@ async def test_each_part_is_as_in_the_whole_context(url: str, tmp_path: Any) -> 
 
 def _known(root: str, whole: dict[str, Any]) -> dict[str, Any]:
     names = KNOWN[root]
-    return whole if names is None or root == "slo" else {name: whole[name] for name in names}
+    return whole if names is None else {name: whole[name] for name in names}
 
 
 def test_what_is_known_is_part_of_the_routing_context() -> None:

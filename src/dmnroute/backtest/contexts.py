@@ -14,12 +14,13 @@ from typing import Any
 from dmnroute.backtest.reading import Path
 from dmnroute.errors import RouteError
 from dmnroute.routing.amounts import Amounts
-from dmnroute.routing.context import AgentFigures, agreement, budget_context, slo_context
+from dmnroute.routing.context import AgentFigures, agreement, budget_context
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.merge import merge
 from dmnroute.routing.ports.recorded import Parts, RecordedHop, RecordedRun, RecordedStep
 from dmnroute.routing.records.run import Limits
 from dmnroute.routing.records.step import PEOPLE, Outcome, StepError
+from dmnroute.routing.standing import measured
 
 COLUMNS = ("step", "agent", "status", "confidence", "cost", "latency")
 """Fields of an outcome that the store has as columns."""
@@ -32,7 +33,7 @@ KNOWN: Mapping[str, frozenset[str] | None] = {
     "last": frozenset(("agents", "status", "outcomes", "confidence", "agreement", "cost", "latency", "signal")),
     "steps": None,
     "budget": None,
-    "slo": frozenset(("limit", "elapsed", "remaining", "ratio")),
+    "slo": frozenset(("limit", "elapsed", "remaining", "ratio", "target")),
     "agents": None,
     "signals": None,
     "guards": None,
@@ -241,7 +242,15 @@ def _budget(now: _Progress, hop: RecordedHop) -> dict[str, Any]:
 
 
 def _slo(now: _Progress, hop: RecordedHop) -> dict[str, Any]:
-    return slo_context(now.limits, seconds_between(now.run.started, hop.at)).model_dump()
+    elapsed = seconds_between(now.run.started, hop.at)
+    deadline = measured(now.limits.time, elapsed)
+    return {
+        "limit": now.limits.time,
+        "elapsed": elapsed,
+        "remaining": deadline.remaining,
+        "ratio": deadline.ratio,
+        "target": now.limits.slo,
+    }
 
 
 def _agents(now: _Progress, hop: RecordedHop) -> dict[str, Any]:

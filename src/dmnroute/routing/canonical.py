@@ -22,7 +22,7 @@ def dumps(value: Any) -> str:
 
 def loads(text: str | bytes) -> Any:
     """The value of a JSON text; numbers with a fraction become decimals."""
-    return _DECODER.decode(text)
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
 
 
 def digest(value: Any) -> str:

@@ -24,6 +24,7 @@ from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.people import groups_of
 from dmnroute.routing.progress import status_of
 from dmnroute.routing.records.hop import HopEnd, HopStatus
+from dmnroute.routing.records.run import Limits
 from dmnroute.routing.records.step import INVALID_ANSWER, Cut, Outcome
 from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, rounds
 from dmnroute.routing.slo import SloContext, slo_context
