@@ -27,7 +27,7 @@ from dmnroute.router.router import Router
 from dmnroute.router.switching import Switching
 from dmnroute.routing.breaker_rules import BreakerRules
 from dmnroute.routing.checks import check_policy
-from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings
+from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings, slo_findings
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
@@ -177,10 +177,11 @@ def switching(app: App) -> Switching:
 
 
 def check_settings(settings: Settings, registry: Registry) -> list[Finding]:
-    """What is doubtful in the settings of budgets, breakers and guards, seen beside the agents that are loaded here."""
+    """What is doubtful in the settings, seen beside the agents that are loaded here."""
     agents = registry.agents
     return [
         *budget_findings(settings.budgets, agents),
+        *slo_findings(settings.slos, settings.limits),
         *breaker_findings(BreakerRules(settings.breakers), agents),
         *guard_findings(settings.guards, agents),
     ]

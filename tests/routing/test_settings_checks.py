@@ -9,8 +9,9 @@ import pytest
 
 from dmnroute.routing.breaker_rules import BreakerRule, BreakerRules
 from dmnroute.routing.budgets import Budget
-from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings
-from dmnroute.routing.records.run import Guards
+from dmnroute.routing.checks.settings import breaker_findings, budget_findings, guard_findings, slo_findings
+from dmnroute.routing.records.run import Guards, Limits
+from dmnroute.routing.slo import Slo
 
 AGENTS = ("judge", "read_text")
 
@@ -26,6 +27,23 @@ def test_a_budget_of_an_unknown_agent_limits_nothing() -> None:
         "warning: the budget limits nothing: no agent `jugde` is loaded here; did you mean `judge`?\n"
         "settings, `[[budgets]]` entry 2"
     ]
+
+
+def test_an_slo_that_does_nothing_is_told() -> None:
+    """Of two for the same runs the first one holds; a run that is ended before it has no breach."""
+    slos = [
+        Slo(seconds=Decimal(60), policy="intake"),
+        Slo(seconds=Decimal(900)),
+        Slo(seconds=Decimal(9), policy="intake"),
+    ]
+    found = slo_findings(slos, Limits(time=Decimal(600)))
+    assert [str(finding) for finding in found] == [
+        "warning: the SLO of all runs (900 s) is never breached: runs are ended after 600 s\n"
+        "settings, `[[slos]]` entry 2",
+        "warning: an entry before is of policy `intake` too, and it holds\nsettings, `[[slos]]` entry 3",
+    ]
+    assert str(Slo(seconds=Decimal(1), policy="intake", tenant="acme")) == "policy `intake`, tenant `acme`"
+    assert list(slo_findings(slos[:2], Limits())) == []
 
 
 def test_without_agents_nothing_is_said_of_them() -> None:

@@ -201,3 +201,18 @@ async def test_the_router_retries_for_workers_that_do_not(tmp_path: Path, broker
     assert stages == [None, "backoff", "retry", None]
     seen = state.result
     assert (seen["output"], seen["cost"], seen["attempt"]) == ({"greeting": "hi"}, Decimal("0.75"), 2)
+
+
+async def test_the_time_of_a_hop_ends_steps_that_nobody_takes(tmp_path: Path, broker: RunningBroker) -> None:
+    """The process's own timers do it: no worker of ours has to know."""
+    hop = {"agent": '["greet", "greet_in_a_thread"]', "timeout": "7200", "hop_timeout": "3600"}
+    done = {"action": '"complete"', "result": "{status: last.status, cut: last.cut}"}
+    async with zeebe_harness(tmp_path, broker, elsewhere=["greet"]) as zeebe:
+        zeebe.publish("p", by_hop(["agent", "timeout", "hop_timeout", "action", "result"], [hop, done]))
+        run = await zeebe.start("p")
+        await zeebe.until_called("greet_in_a_thread")
+        await zeebe.advance(3600)
+        state = await zeebe.until(run, "completed")
+        late = (await zeebe.history(run)).hops[0].ordered()[0]
+    assert state.result == {"status": "partial", "cut": "hop_timeout"}
+    assert (late.status, late.cut, late.foreign, late.queued) == ("timeout", "hop_timeout", True, None)

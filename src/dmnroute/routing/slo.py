@@ -26,6 +26,11 @@ class Slo(Record):
         """Whether it holds for a run."""
         return self.policy in (None, policy) and self.tenant in (None, tenant)
 
+    def __str__(self) -> str:
+        """``policy `intake`, tenant `acme```"""
+        whose = ("policy", self.policy), ("tenant", self.tenant)
+        return ", ".join(f"{what} `{name}`" for what, name in whose if name is not None) or "all runs"
+
 
 class SloContext(BaseModel):
     """The time of the run: its deadline (`limit`, `remaining`, `ratio`), its SLO (`target`, `left`, `breached`)."""

@@ -1,4 +1,4 @@
-"""Settings of budgets, breakers and guards that do nothing: seen beside the agents that a process has loaded.
+"""Settings of budgets, SLOs, breakers and guards that do nothing: seen beside the agents that a process has loaded.
 
 Warnings, because another process may have the agents that are missing here.
 """
@@ -13,7 +13,8 @@ from dmnroute.errors import Place, did_you_mean
 from dmnroute.routing.amounts import MEASURES, Measure, told
 from dmnroute.routing.breaker_rules import DEFAULT, BreakerRules
 from dmnroute.routing.budgets import EACH, Budget
-from dmnroute.routing.records.run import Guards
+from dmnroute.routing.records.run import Guards, Limits
+from dmnroute.routing.slo import Slo
 
 LONGER = ("hour", "day", "month", None)
 """Periods, each longer than the one before; null is for ever."""
@@ -28,6 +29,20 @@ def budget_findings(budgets: Sequence[Budget], agents: Collection[str]) -> Itera
         for measure in MEASURES:
             if (longer := _smaller_for_longer(budget, budgets, measure)) is not None:
                 yield _never_reached(budget, longer, measure, place)
+
+
+def slo_findings(slos: Sequence[Slo], limits: Limits) -> Iterator[Finding]:
+    """Report SLOs that another entry comes before, and those that aren't breached before the run is ended."""
+    said: set[tuple[str | None, str | None]] = set()
+    for number, slo in enumerate(slos, start=1):
+        place = Place(f"settings, `[[slos]]` entry {number}")
+        if (slo.policy, slo.tenant) in said:
+            yield Finding("slo_unused", "warning", f"an entry before is of {slo} too, and it holds", place)
+        said.add((slo.policy, slo.tenant))
+        if limits.time is not None and slo.seconds >= limits.time:
+            ended = f"runs are ended after {limits.time.normalize():f} s"
+            message = f"the SLO of {slo} ({slo.seconds.normalize():f} s) is never breached: {ended}"
+            yield Finding("slo_never_breached", "warning", message, place)
 
 
 def breaker_findings(rules: BreakerRules, agents: Collection[str]) -> Iterator[Finding]:
