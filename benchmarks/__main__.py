@@ -9,9 +9,11 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from benchmarks import batches, decisions, expressions, loading
+from benchmarks.targets import Target, show_targets
 
-SECTIONS: dict[str, Callable[[int], None]] = {
+SECTIONS: dict[str, Callable[[int], list[Target]]] = {
     "decisions": decisions.measure,
+    "others": decisions.measure_others,
     "graph": decisions.measure_graph,
     "loading": lambda _: loading.measure(),
     "batches": lambda _: batches.measure(),
@@ -28,11 +30,13 @@ def main() -> None:
     unknown = set(options.sections) - SECTIONS.keys()
     if unknown:
         parser.error(f"no section {', '.join(sorted(unknown))}")
-    engines = f"zen-engine {version('zen-engine')}"
+    engines = ", ".join(f"{name} {version(name)}" for name in ("zen-engine", "SpiffWorkflow"))
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {engines}")
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
+    targets = []
     for name in options.sections or SECTIONS:
-        SECTIONS[name](1_000 if options.quick else 10_000)
+        targets += SECTIONS[name](1_000 if options.quick else 10_000)
+    show_targets(targets)
     print(f"\nload of the machine after: {os.getloadavg()[0]:.1f}")
 
 

@@ -280,6 +280,8 @@ def test_unary_tests(given: object, text: str, expected: object) -> None:
     ("named", 'date and time(date: @"2020-01-01T10:00:00", timezone: "UTC")', None),
     ("named", 'string(date and time(date: @"2020-01-01T10:00:00", time: "Etc/UTC"))', "2020-01-01T10:00:00@Etc/UTC"),
     ("assert", "assert(1, true, 2)", 1),
+    ("backwards", "during(1, [9..1]) and includes([9..1], 9)", True),
+    ("backwards", "during(5, [9..1]) or during(1, [9..1))", False),
     ("signs", '@"P+1D"', None),
     ("signs", '@"PT-1.5S" = @"-PT1.5S"', True),
     ("signs", '@"P+1Y"', None),

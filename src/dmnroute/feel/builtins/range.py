@@ -181,9 +181,11 @@ def started_by(one: Range, other: object) -> bool:
 
 @builtin(*_signatures("includes", _RANGE_POINT, _TWO_RANGES))
 def includes(one: Range, other: object) -> bool | None:
-    """Tell whether all of the other lies within one."""
+    """Tell whether all of the other lies within one; a point at an end that is included does, whichever way round."""
     if isinstance(other, Range):
         return _starts_earlier(one, other, or_together=True) and _ends_earlier_or_together(other, one)
+    if starts(other, one) or finishes(other, one):
+        return True
     return _decided(in_range(other, one), other, one.end if one.start is None else one.start)
 
 
