@@ -374,7 +374,8 @@ def test_long_texts_are_cut_in_messages() -> None:
             {"agent": '"ask"', "for_each": "[1, 2, 3]"},
             "too_wide: the hop has 3 steps, and a hop of this run may have 2\n"
             "p.dmn, decision `Route`, rule 1\n"
-            "hint: the column `batch` gives several elements of `for_each` to one step",
+            "hint: the column `batch` gives several elements of `for_each` to one step,"
+            " or to one child run (`run:<policy>`)",
         ),
         (
             CHILD_AT_THE_BOTTOM,

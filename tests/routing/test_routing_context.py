@@ -52,6 +52,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "joined": None,
             "outcomes": [],
             "confidence": None,
+            "coverage": None,
             "agreement": None,
             "cost": Decimal(0),
             "latency": Decimal(0),
@@ -92,7 +93,7 @@ def test_the_hop_that_just_ended() -> None:
     assert [outcome["step"] for outcome in last["outcomes"]] == ["r/1.1", "r/1.2"]
     assert (found["run"]["hop"], found["run"]["cost"], found["run"]["tokens"]) == (2, Decimal("0.75"), 15)
     assert set(last["outcomes"][0]) == {
-        *("step", "agent", "branch", "status", "confidence", "output", "metrics", "error"),
+        *("step", "agent", "branch", "status", "confidence", "coverage", "output", "metrics", "error"),
         *("cost", "tokens", "calls", "latency", "attempt", "reused", "manual", "foreign", "proposal", "target"),
         *("queued", "cut"),
     }

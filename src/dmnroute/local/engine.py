@@ -14,7 +14,7 @@ from structlog.contextvars import bound_contextvars
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.local.lease import Leases
-from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.children import outcome_of_child, start_child
 from dmnroute.router.closing import with_cost
 from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.engine import Listener
@@ -173,8 +173,7 @@ class LocalEngine:
 
     async def _child(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
         """A run of its own, whose end is the outcome of the step."""
-        child = child_of(step, self.router, limits=run.limits)
-        await self.router.start([child])
+        child = await start_child(step, self.router, limits=run.limits)
         work = asyncio.create_task(self._until_at_rest(child.id, patient=patient))
         timer = asyncio.create_task(self.runner.clock.sleep(float(time_left(step, now=self.router.clock.now()) or 0)))
         try:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.coverage import coverage_of
 from dmnroute.routing.history import History
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import closing_outcomes
@@ -35,7 +36,9 @@ async def with_cost(outcome: Outcome, step: PlannedStep, store: Store) -> Outcom
     """A step that is given up has cost what it was granted; a child run, what it has spent."""
     if step.type.startswith(CHILD_RUN):
         history = await store.history(step.id)
-        return outcome if history is None else outcome.model_copy(update=_spent(used(history)))
+        if history is None:
+            return outcome
+        return outcome.model_copy(update=_spent(used(history.own())) | {"coverage": coverage_of(history)})
     reservation = await store.reservation(step.id)
     granted = reservation.granted() if reservation else Amounts()
     is_unknown = granted.cost is None and bool(granted.tokens)

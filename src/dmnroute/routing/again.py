@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from dmnroute.routing.allowances import child_reserve
 from dmnroute.routing.records.hop import Plan
-from dmnroute.routing.records.step import PlannedStep
+from dmnroute.routing.records.step import CHILD_RUN, PlannedStep
 from dmnroute.routing.rounds import Round
 from dmnroute.routing.situation import HopTime, Situation
 
@@ -34,6 +35,12 @@ def _steps(
             continue
         times = situation.times(step.uncut or step.timeout, HopTime(plan.hop_timeout, plan.until_slo))
         # An equal step of before must not stand in for it: it is to be done.
-        yield step.model_copy(
-            update=own | times | {"max_cost": next(allowed), "done": None, "refused": None, "reuse": False}
-        )
+        cost = next(allowed)
+        now = times | {"max_cost": cost, "done": None, "refused": None, "reuse": False}
+        # Nor is what went well in a child run of before done again.
+        goes_on = {"redrives": step.id, "reserve": child_reserve(None, cost)} if _is_child(step) else {}
+        yield step.model_copy(update=own | now | goes_on)
+
+
+def _is_child(step: PlannedStep) -> bool:
+    return step.type.startswith(CHILD_RUN)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.collecting import take_in
+from dmnroute.routing.coverage import coverage_of_round
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.join import round_joined
@@ -80,6 +81,8 @@ class LastContext(_Context):
     """The lowest of the ok outcomes."""
     agreement: Decimal | None
     """Share of the ok outcomes with the most common output."""
+    coverage: Decimal | None
+    """The share of the branches that ended ok, those of child runs included; null where nothing was sent."""
     cost: Decimal
     latency: Decimal
     """Of the slowest step."""
@@ -241,6 +244,7 @@ def _last_context(history: History, latest: Round | None, end: HopEnd) -> LastCo
         outcomes=outcomes,
         confidence=min((o.confidence for o in ok if o.confidence is not None), default=None),
         agreement=agreement([outcome.output for outcome in ok]),
+        coverage=coverage_of_round(latest),
         cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
         signal=_signal_context(history, end.signal),

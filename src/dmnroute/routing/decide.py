@@ -128,7 +128,7 @@ def _followed(history: History, situation: Situation) -> Draft | None:
     stage, plan = follow
     first = latest.hops[0].decision
     version = {"policy": first.policy, "version": first.version, "digest": first.digest}
-    broken = spending_limit(history, plan.steps)
+    broken = spending_limit(history, [step for step in plan.steps if step.done is None])
     return version | (_ended(broken, situation.facts) if broken else {"plan": plan, "stage": stage})
 
 

@@ -58,6 +58,16 @@ def redrive(history: History) -> Origin | None:
     return None
 
 
+def redrive_child(history: History, *, now: datetime) -> Origin | None:
+    """The origin of a child run that is done once more; where nothing went wrong in it, its end is decided anew.
+
+    Null when it has decided nothing yet.
+    """
+    if not history.hops:
+        return None
+    return redrive(history) or fork_before(history, len(history.hops), now=now)
+
+
 def _redone(history: History, hop: Hop, steps: Collection[str]) -> Origin:
     number = hop.decision.hop
     if not _is_work(hop) or hop.decision.plan.action != "dispatch":
@@ -78,7 +88,7 @@ def _is_work(hop: Hop) -> bool:
 
 def _went_well(hop: Hop, step: str) -> bool:
     outcome = hop.outcomes.get(step)
-    return outcome is not None and outcome.status == "ok"
+    return outcome is not None and outcome.status == "ok" and outcome.coverage in (None, 1)
 
 
 def _is_end(hop: Hop | None) -> bool:

@@ -102,7 +102,14 @@ class History:
     def forked(self, run: Run) -> History:
         """The history that a fork of this run begins with."""
         assert run.origin is not None
-        return replace(self.first(run.origin.hops), run=run, ancestors=(*self.ancestors, self.run))
+        begun = self.first(run.origin.hops)
+        # That the other run was cancelled doesn't end this one.
+        controls = tuple(control for control in begun.controls if control.kind != "cancel")
+        return replace(begun, run=run, controls=controls, ancestors=(*self.ancestors, self.run))
+
+    def own(self) -> History:
+        """What happened in the run itself, without the hops that it began with."""
+        return replace(self, hops=self.hops[self.run.inherited :])
 
     def went_on(self, own: History) -> History:
         """The history of a fork: what it began with (this), and what happened in it."""

@@ -38,7 +38,8 @@ def planned_steps(drafts: Sequence[Draft], situation: Situation, hop: HopTime) -
             f"the hop has {width} steps, and a hop of this run may have {situation.run.limits.width}",
             code="too_wide",
             place=drafts[0].row.place,
-            hint="the column `batch` gives several elements of `for_each` to one step",
+            hint="the column `batch` gives several elements of `for_each` to one step,"
+            " or to one child run (`run:<policy>`)",
         )
     parts, keys = _parts(drafts, situation), branch_keys(drafts, situation.run)
     return tuple(

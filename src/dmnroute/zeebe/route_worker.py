@@ -13,12 +13,12 @@ from pyzeebe import Job
 
 from dmnroute.agents.registry import describe
 from dmnroute.errors import OperatorError, TableError, UsageError
-from dmnroute.router.children import child_of, outcome_of_child
+from dmnroute.router.children import outcome_of_child, start_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
 from dmnroute.routing.records.run import ENDED, Limits, Run, RunState
-from dmnroute.routing.records.step import CHILD_RUN, Outcome
+from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.zeebe.incident import Incident
 from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timers_of
 
@@ -107,7 +107,7 @@ class RouteWorker:
         instance = str(job.process_instance_key)
         state = await self.router.store.state(run)
         if state is None:
-            await self.router.start([await self._new_run(run, instance, asked)])
+            await self._make(run, instance, asked)
             state = await self.router.store.state(run)
             assert state is not None
         if state.run.process_instance is None and state.status not in ENDED:
@@ -121,27 +121,29 @@ class RouteWorker:
             "hint: start every run with a `runId` of its own, or none; cancel this instance"
         )
 
-    async def _new_run(self, run: str, instance: str, asked: RouteJob) -> Run:
-        """From start variables only policy, input, tags and run id are trusted."""
-        child = await self._child(run)
-        if child is not None:
-            return child.model_copy(update={"process_instance": instance})
+    async def _make(self, run: str, instance: str, asked: RouteJob) -> None:
+        """Keep a new run. From start variables only policy, input, tags and run id are trusted."""
+        planned = await self._planned(run)
+        if planned is not None:
+            step, parent = planned
+            await start_child(step, self.router, limits=parent.limits, process_instance=instance)
+            return
         if not asked.policy:
             raise Incident(
                 "the process was started without the variable `policy`\nhint: name the policy, as in `intake`"
             )
         new = self.router.new_run(run, asked.policy, input=asked.input or {}, tags=asked.tags or {}, limits=self.limits)
-        return new.model_copy(update={"process_instance": instance})
+        await self.router.start([new.model_copy(update={"process_instance": instance})])
 
-    async def _child(self, run: str) -> Run | None:
-        """The run of a child that a parent has planned: its policy and limits are the parent's to say."""
+    async def _planned(self, run: str) -> tuple[PlannedStep, Run] | None:
+        """The step that a child run does, and its parent: its policy and limits are the parent's to say."""
         parent, _, _ = run.rpartition("/")
         history = await self.router.store.history(parent) if parent else None
         hop = history.last if history else None
         step = next((s for s in hop.decision.plan.steps if s.id == run), None) if hop else None
         if history is None or step is None or not step.type.startswith(CHILD_RUN):
             return None
-        return child_of(step, self.router, limits=history.run.limits)
+        return step, history.run
 
 
 def _read(job: Job) -> RouteJob:

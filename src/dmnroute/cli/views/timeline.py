@@ -135,6 +135,8 @@ def _step(step: PlannedStep, outcome: Outcome | None) -> str:
     parts = [_named(step), outcome.status]
     if outcome.confidence is not None:
         parts.append(f"confidence {outcome.confidence.normalize():f}")
+    if outcome.coverage is not None:
+        parts.append(f"coverage {outcome.coverage.normalize():f}")
     parts += [f"{name} {figure.normalize():f}" for name, figure in sorted(outcome.metrics.items())]
     parts += ["cost unknown" if outcome.cost is None else money(outcome.cost), seconds(outcome.latency)]
     parts += deadlines.queued(outcome)

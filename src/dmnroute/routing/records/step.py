@@ -108,6 +108,8 @@ class PlannedStep(Record):
     """Its part of the budget that was left, as its row says."""
     slot: int | None = None
     """Of a step that guards another one, or tries it again: the index of that one, from 1."""
+    redrives: str | None = None
+    """Of a child run that is done once more: the step of the child run that it goes on from."""
     done: str | None = None
     """The step of an earlier hop that stands in for it: it was done before the run was forked."""
     refused: StepError | None = None
@@ -125,6 +127,8 @@ class Outcome(Record):
     """The key of its branch in a fan-out."""
     status: OutcomeStatus
     confidence: Decimal | None = Field(None, ge=0, le=1)
+    coverage: Decimal | None = Field(None, ge=0, le=1)
+    """Of a child run: the share of its branches that ended ok."""
     output: dict[str, Any] | None = None
     metrics: dict[str, Decimal] = {}
     error: StepError | None = None
