@@ -15,11 +15,13 @@ _WIDE = Context(prec=50, rounding=ROUND_DOWN)
 
 
 def coverage_of(history: History) -> Decimal | None:
-    """The share of a run's branches that ended ok, between 0 and 1; null while it sent no steps.
+    """The share of a run's branches that ended ok, between 0 and 1; null while it sent no steps, and for runs of edition 1.
 
     A branch that was done again in a later hop counts as it ended last. Steps of a hop that has no branches count by
     the name of their agent.
     """
+    if history.run.edition == 1:
+        return None
     latest: dict[str, Decimal] = {}
     for each in rounds(history):
         if _sends_steps(each):

@@ -15,8 +15,8 @@ from dmnroute.routing.records.hop import HopEnd
 RunStatus: TypeAlias = Literal["running", "waiting", "escalated", "stopped", "completed", "failed", "cancelled"]
 ENDED: frozenset[RunStatus] = frozenset({"completed", "failed", "cancelled"})
 EDITION = 2
-"""Of the rules by which new runs are planned. Runs keep theirs for ever: 2 gives the steps of a fan-out their branch,
-and never rounds parts of a budget up."""
+"""Of the rules by which new runs are planned. Runs keep theirs for ever: 2 gives the steps of a fan-out their branch
+and child runs their coverage, and never rounds parts of a budget up."""
 
 
 class Limits(Record):
