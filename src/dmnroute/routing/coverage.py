@@ -15,7 +15,7 @@ _WIDE = Context(prec=50, rounding=ROUND_DOWN)
 
 
 def coverage_of(history: History) -> Decimal | None:
-    """The share of a run's branches that ended ok, between 0 and 1; null while it sent no steps, and for runs of edition 1.
+    """The share of a run's branches that ended ok, from 0 to 1; null without steps, and in edition 1.
 
     A branch that was done again in a later hop counts as it ended last. Steps of a hop that has no branches count by
     the name of their agent.
