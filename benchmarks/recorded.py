@@ -21,7 +21,7 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
-from tests.support.recorded_runs import CATALOGUE, Policies, Recorder, policy, version_of
+from tests.support.recorded_runs import CATALOGUE, Policies, Recorder, copy_runs, policy, version_of
 
 from benchmarks.measuring import show
 from dmnroute.backtest.backtest import backtest
@@ -65,7 +65,7 @@ def generate(file: Path, decisions: int) -> tuple[int, int, int]:
         (base,) = database.execute("SELECT count(*) FROM decisions").fetchone()
         database.execute("DELETE FROM events")
         for copy in range(1, -(-decisions // base)):
-            _copy(database, copy)
+            copy_runs(database, copy)
         database.commit()
         database.execute("PRAGMA journal_mode = WAL")
         runs, hops = (
@@ -81,26 +81,6 @@ async def _record(file: Path) -> None:
     async for _ in Recorder(store, policies, Random(7)).record(BASE):
         pass
     await store.close()
-
-
-def _copy(database: sqlite3.Connection, copy: int) -> None:
-    """All first runs once more, under other names; two more digits of a confidence change nothing of its threshold."""
-    other = "'c' || ? || substr({}, 4)"
-    changes = {
-        "runs": {"id": other},
-        "decisions": {"run": other},
-        "steps": {
-            "run": other,
-            "id": other,
-            "confidence": "CASE WHEN length({0}) = 4 THEN {0} || (abs(random() % 90) + 10) ELSE {0} END",
-        },
-    }
-    for table, changed in changes.items():
-        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-        cells = ", ".join(changed[name].format(f'"{name}"') if name in changed else f'"{name}"' for name in names)
-        key = "id" if table == "runs" else "run"
-        statement = f"INSERT INTO {table} SELECT {cells} FROM {table} WHERE {key} LIKE 'run%'"
-        database.execute(statement, [str(copy)] * cells.count("?"))
 
 
 async def _backtest(file: Path) -> tuple[int, str]:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from dmnroute.cli.commands.policy.backtest import backtest
+from dmnroute.cli.commands.policy.figures import figures
 from dmnroute.cli.commands.policy.record import record
 from dmnroute.cli.commands.policy.test import test
 
-HELP = """Test tables, and keep what they decided as test cases.
+HELP = """Test tables, hold drafts against what was recorded, and see what each rule has done.
 
 The cases of `dmn/intake.dmn` are beside it, in `intake.tests.yaml`, `intake.tests.csv` or `intake.tests.xlsx`.
 """
 
-COMMANDS: tuple[Callable[..., Any], ...] = (test, record, backtest)
+COMMANDS: tuple[Callable[..., Any], ...] = (test, record, backtest, figures)
