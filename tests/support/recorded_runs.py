@@ -179,9 +179,9 @@ def copy_runs(database: sqlite3.Connection, copy: int) -> None:
             "confidence": "CASE WHEN length({0}) = 4 THEN {0} || (abs(random() % 90) + 10) ELSE {0} END",
         },
     }
-    for table, changed in changes.items():
-        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    for rows, changed in changes.items():
+        names = [row[1] for row in database.execute(f"PRAGMA table_info({rows})")]
         cells = ", ".join(changed.get(name, "{}").format(f'"{name}"') for name in names)
-        key = "id" if table == "runs" else "run"
-        statement = f"INSERT INTO {table} SELECT {cells} FROM {table} WHERE {key} LIKE 'run%'"
+        key = "id" if rows == "runs" else "run"
+        statement = f"INSERT INTO {rows} SELECT {cells} FROM {rows} WHERE {key} LIKE 'run%'"
         database.execute(statement, [str(copy)] * cells.count("?"))

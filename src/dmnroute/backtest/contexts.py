@@ -51,7 +51,7 @@ class Contexts:
         self._is_known = all(_is_known(path) for path in paths)
         self.parts = Parts(
             run="input" in self._names.get("run", ()) or "tags" in self._names.get("run", ()),
-            planned="budget" in roots,
+            planned="budget" in roots or any(_reads_outcome(path) for path in paths),
             output=any(_reads_output(path) for path in paths),
             outcome=any(_reads_outcome(path) for path in paths),
         )
@@ -181,7 +181,7 @@ def _outcome(step: RecordedStep, parts: Parts) -> dict[str, Any]:
         "latency": step.latency,
     }
     if parts.outcome:
-        found = LATER | found | step.outcome
+        found = LATER | found | step.outcome | {"branch": step.planned.get("branch")}  # workers know nothing of that
         if found["error"] is not None:
             found["error"] = _OF_ERRORS | found["error"]
     if parts.output:
