@@ -50,7 +50,7 @@ EXPLAINED = (
         "duration-as-text",
         "broken",
         "the text of a duration loses the fractions of its seconds",
-        ('string(@"PT0.5S")', 'string(@"PT1.5S")'),
+        ('string(@"PT0.5S")', 'string(@"-PT1.5S")'),
     ),
     Explained(
         "zoned-times-subtracted",

@@ -264,6 +264,7 @@ async def test_what_a_child_came_to_is_an_outcome(store: Store) -> None:
         agent="kid",
         status="ok",
         confidence=Decimal("0.8"),
+        coverage=Decimal(1),
         output={"n": 1},
         cost=Decimal("0.5"),
         tokens=3,
