@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 from importlib.metadata import version
 
-from benchmarks import batches, decisions, expressions, loading
+from benchmarks import batches, decisions, expressions, loading, recorded
 from benchmarks.targets import Target, show_targets
 
 SECTIONS: dict[str, Callable[[int], list[Target]]] = {
@@ -18,6 +18,7 @@ SECTIONS: dict[str, Callable[[int], list[Target]]] = {
     "loading": lambda _: loading.measure(),
     "batches": lambda _: batches.measure(),
     "expressions": lambda _: expressions.measure(),
+    "recorded": lambda contexts: recorded.measure(contexts * 10),
 }
 
 

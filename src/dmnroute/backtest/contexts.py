@@ -1,8 +1,9 @@
 """The contexts of recorded hops, hop after hop from what was recorded, and only as far as tables read them.
 
 `routing.context` puts the same together for one hop out of a whole history. Here each hop adds what came of the hop
-before, and nothing is checked once more: a hundredth of the time. It knows runs as most of them are; a run that people
-steered, that was forked, or whose hops followed from each other (guards, retries), is left to `routing.context`.
+before, and nothing is checked once more, which takes a fraction of the time. It knows runs as most of them are; a run
+that people steered, that was forked, or whose hops followed from each other (guards, retries), is left to
+`routing.context`.
 """
 
 from __future__ import annotations
