@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from dmnroute.cli.commands import COMMANDS, GROUPS
+from dmnroute.cli.commands import COMMANDS, DEFAULTS, GROUPS
+from dmnroute.cli.groups import InOrder, group_of
 from dmnroute.cli.session import Session
 
 
@@ -16,6 +17,7 @@ def program() -> typer.Typer:
     """The whole command line."""
     app = typer.Typer(
         name="dmnroute",
+        cls=InOrder,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=True,
@@ -24,7 +26,9 @@ def program() -> typer.Typer:
     app.callback(invoke_without_command=True)(before)
     _add(app, COMMANDS)
     for name, (text, commands) in GROUPS.items():
-        group = typer.Typer(help=text, short_help=_first_sentence(text), rich_markup_mode=None)
+        group = typer.Typer(
+            cls=group_of(DEFAULTS.get(name)), help=text, short_help=_first_sentence(text), rich_markup_mode=None
+        )
         group.callback(invoke_without_command=True)(_help_without_command)
         _add(group, commands)
         app.add_typer(group, name=name)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dmnroute.routing.history import History
     from dmnroute.routing.policy import PolicyVersion
     from dmnroute.routing.records.hop import DecisionRecord
+    from dmnroute.routing.stored_history import StoredHistory, StoredRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class Recordings(Protocol):
         """A run by its id or file. Raises OperatorError `unknown_run`, `bad_history`."""
         ...
 
+    async def runs(self, name: str) -> list[Recorded]:
+        """All runs of a file, or the one of an id."""
+        ...
+
     async def ids(self, *, policy: str | None = None) -> list[str]:
         """All runs, or those of a policy, the latest first."""
         ...
@@ -54,8 +59,29 @@ async def recordings(session: Session, runs: Sequence[str] = ()) -> AsyncIterato
         yield Stored(app)
 
 
+async def together(source: Recordings, names: Sequence[str]) -> StoredRuns:
+    """Runs as one file; those that forks were forked from come with them."""
+    from dmnroute.routing.stored_history import StoredRuns
+
+    found = [recorded for name in dict.fromkeys(names) for recorded in await source.runs(name)]
+    known = {recorded.history.run.id for recorded in found}
+    origins = dict.fromkeys(run.id for recorded in found for run in recorded.history.ancestors if run.id not in known)
+    found = [*[await source.run(name) for name in origins], *found]
+    policies = {key: policy for recorded in found for key, policy in recorded.policies.items()}
+    return StoredRuns(
+        tuple(recorded.history for recorded in found),
+        tuple(policies[key] for key in sorted(policies)),
+        found[0].catalogue,
+    )
+
+
 def _is_file(run: str) -> bool:
     return run.endswith(".json") and Path(run).is_file()
+
+
+def _recorded(stored: StoredHistory) -> Recorded:
+    policies = {(policy.name, policy.version): policy for policy in stored.policies}
+    return Recorded(stored.history, stored.catalogue, policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +91,12 @@ class Files:
     async def run(self, name: str) -> Recorded:
         from dmnroute.routing.stored_history import read_history
 
-        stored = read_history(await asyncio.to_thread(Path(name).read_bytes))
-        policies = {(policy.name, policy.version): policy for policy in stored.policies}
-        return Recorded(stored.history, stored.catalogue, policies)
+        return _recorded(read_history(await asyncio.to_thread(Path(name).read_bytes)))
+
+    async def runs(self, name: str) -> list[Recorded]:
+        from dmnroute.routing.stored_history import read_runs
+
+        return [_recorded(stored) for stored in read_runs(await asyncio.to_thread(Path(name).read_bytes)).each()]
 
     async def ids(self, *, policy: str | None = None) -> list[str]:
         return []
@@ -88,6 +117,9 @@ class Stored:
         keys = {(hop.decision.policy, hop.decision.version) for hop in history.hops}
         policies = {key: await self.app.policies.version(*key) for key in sorted(keys)}
         return Recorded(history, self.app.registry.catalogue, policies)
+
+    async def runs(self, name: str) -> list[Recorded]:
+        return await Files().runs(name) if _is_file(name) else [await self.run(name)]
 
     async def ids(self, *, policy: str | None = None) -> list[str]:
         return [state.run.id for state in await self.app.store.states(policy=policy)]

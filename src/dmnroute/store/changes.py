@@ -147,6 +147,11 @@ def run_started(run: Run) -> Telling:
     return "run_started", data
 
 
+def run_imported(state: RunState) -> Telling:
+    run = state.run
+    return "run_imported", {"policy": run.policy, "tenant": run.tenant, "status": state.status, "hop": state.hop}
+
+
 def policy_changed(policy: StoredPolicy, what: Sequence[str] | None) -> Telling:
     return "policy_changed", {
         "policy": policy.name,

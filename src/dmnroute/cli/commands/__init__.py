@@ -32,7 +32,8 @@ from dmnroute.cli.commands.rerun import rerun
 from dmnroute.cli.commands.resume import resume
 from dmnroute.cli.commands.retry import retry
 from dmnroute.cli.commands.router import router
-from dmnroute.cli.commands.run import run
+from dmnroute.cli.commands.run import COMMANDS as RUN_COMMANDS
+from dmnroute.cli.commands.run import HELP as RUN_HELP
 from dmnroute.cli.commands.runs import runs
 from dmnroute.cli.commands.show import show
 from dmnroute.cli.commands.signal import signal
@@ -47,7 +48,6 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     check,
     eval_,
     feel,
-    run,
     resume,
     runs,
     show,
@@ -74,8 +74,12 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
 )
 
 GROUPS: dict[str, tuple[str, tuple[Callable[..., Any], ...]]] = {
+    "run": (RUN_HELP, RUN_COMMANDS),
     "policy": (POLICY_HELP, POLICY_COMMANDS),
     "breakers": (BREAKERS_HELP, BREAKERS_COMMANDS),
     "broker": (BROKER_HELP, BROKER_COMMANDS),
 }
 """Commands that have commands: their help, and the commands."""
+
+DEFAULTS = {"run": "start"}
+"""The command of a group that is meant when none is named: `dmnroute run POLICY`."""

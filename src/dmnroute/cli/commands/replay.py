@@ -58,6 +58,7 @@ async def _replayed(session: Session, runs: list[str], policy: str | None, *, as
             chosen = runs or await source.ids(policy=policy)
             with streams.progress("replaying", total=len(chosen)) as done:
                 for run in chosen:
-                    found.take(await source.run(run))
+                    for recorded in await source.runs(run):
+                        found.take(recorded)
                     done(1)
     return found

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 EventKind = Literal[
     "run_started",
+    "run_imported",
     "hop_decided",
     "step_ended",
     "signal_received",

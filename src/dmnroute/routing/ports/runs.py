@@ -76,6 +76,14 @@ class RunStore(Protocol):
         """
         ...
 
+    async def keep(self, state: RunState, history: History) -> bool:
+        """Add a run that happened elsewhere, with everything that happened in it; false when its id is there already.
+
+        It counts for nothing here: for no budget, breaker or figure of an agent, and its steps are never reused.
+        Raises OperatorError `unknown_run` when it is a fork, and the run that it was forked from isn't there.
+        """
+        ...
+
     async def state(self, run: str) -> RunState | None:
         """Where a run stands; null when there is none."""
         ...

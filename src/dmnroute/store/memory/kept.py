@@ -16,6 +16,9 @@ from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import rows
 from dmnroute.store.utc import in_utc
 
+NEVER_REUSED = ("", "", "")
+"""The key of steps that happened elsewhere."""
+
 
 @dataclass(slots=True)
 class KeptStep:

@@ -33,9 +33,9 @@ from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.ledger import Ledger
 from dmnroute.store.memory import recorded
-from dmnroute.store.memory.kept import KeptRun, KeptStep, is_driven
+from dmnroute.store.memory.kept import NEVER_REUSED, KeptRun, KeptStep, is_driven
 from dmnroute.store.memory.locked import MemoryLockedRun
-from dmnroute.store.memory.plain import plain_outcome, step_rows
+from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
 from dmnroute.store.utc import in_utc
 
 
@@ -78,6 +78,23 @@ class MemoryStore:
         kept.controls += [control.model_copy(update={"run": run.id}) for control in begun.controls]
         self._runs[run.id] = kept
         self._tell([changes.run_started(run)], at=run.started, run=run.id)
+        return True
+
+    async def keep(self, state: RunState, history: History) -> bool:
+        self._holding.refuse()
+        run = rows.run_of(rows.plain(rows.run_row(history.run)))
+        if run.origin is not None and run.origin.run not in self._runs:
+            raise changes.unknown_run(run.origin.run)
+        if run.id in self._runs:
+            return False
+        begun = changes.begun(run, self._runs[run.origin.run].history()) if run.origin else None
+        kept = self._runs[run.id] = kept_run(run, state, history, begun)
+        for decision in kept.decisions:
+            for row in step_rows(decision):
+                self._steps[row["id"]] = KeptStep(
+                    run.id, decision.hop, row["type"], row["record"]["target"], NEVER_REUSED
+                )
+        self._tell([changes.run_imported(kept.state)], at=kept.state.updated, run=run.id)
         return True
 
     async def state(self, run: str) -> RunState | None:

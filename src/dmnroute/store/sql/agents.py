@@ -24,7 +24,7 @@ def activity(connection: Connection, names: Collection[str], *, latest: int, now
 def _activity(connection: Connection, job_type: str, *, latest: int, now: datetime) -> AgentActivity:
     ended = (
         select(steps)
-        .where(steps.c.type == job_type, steps.c.status.in_(rows.TELLING))
+        .where(steps.c.type == job_type, steps.c.status.in_(rows.TELLING), steps.c.ended.is_not(None))
         .order_by(steps.c.ended.desc(), steps.c.id.desc())
         .limit(latest)
     )

@@ -35,6 +35,7 @@ from dmnroute.store.sql import (
     events,
     forks,
     hops,
+    kept_runs,
     policies,
     recorded,
     runs,
@@ -61,6 +62,9 @@ class SqlStore:
 
     async def fork(self, run: Run) -> bool:
         return await self._write(lambda connection: forks.fork(connection, run), run.id)
+
+    async def keep(self, state: RunState, history: History) -> bool:
+        return await self._write(lambda connection: kept_runs.keep(connection, state, history), history.run.id)
 
     async def state(self, run: str) -> RunState | None:
         return await self._database.read(lambda connection: runs.find(connection, run))

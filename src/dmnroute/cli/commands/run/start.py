@@ -1,4 +1,4 @@
-"""`dmnroute run`"""
+"""`dmnroute run POLICY`"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dmnroute.routing.records.run import Run
 
 
-def run(
+def start(
     context: typer.Context,
     policy: Annotated[str, typer.Argument(metavar="POLICY", help="Name of the table: `intake` is dmn/intake.dmn.")],
     input: GivenInput = [],  # noqa: B006 (typer copies it)

@@ -1,0 +1,1 @@
+"""Recorded runs without what they said about people and business: the ways stay, the values go."""
