@@ -86,7 +86,7 @@ FILE = (HERE / "a_child.json").read_text()
     [
         ("", "Expecting value: line 1 column 1 (char 0)"),
         ("[]", ": input should be a valid dictionary or instance of _File"),
-        (FILE.replace('"format": 1', '"format": 2'), "format: input should be 1"),
+        (FILE.replace('"format": 1', '"format": 3'), "format: input should be 2"),
         (FILE.replace('"seed"', '"sead"', 1), "hops.0.decision.seed: field required"),
         (FILE.replace('"dispatch"', '"jump"', 1), None),
     ],

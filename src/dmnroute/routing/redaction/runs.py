@@ -78,7 +78,7 @@ def _anew(run: StoredHistory, values: Values, hops: int | None = None) -> _Turne
         now = replay(asked, len(asked.hops), policy=run.policy, catalogue=run.catalogue).now
         if isinstance(now, DmnrouteError) or _way(now) != _way(hop.decision):
             return _Turned(history, hop.decision, now)
-        history = replace(history, hops=(*history.hops, Hop(now, values.outcomes(hop.outcomes))))
+        history = replace(history, hops=(*history.hops, Hop(now, values.outcomes(hop.outcomes, now.plan))))
     return _Turned(history)
 
 
@@ -89,7 +89,7 @@ def _way(decision: DecisionRecord) -> tuple[Any, ...]:
 
 def _outline(plan: Plan) -> tuple[Any, ...]:
     steps = [(step.agent, step.type, step.slot) for step in plan.steps]
-    return plan.action, steps, plan.join, plan.condition, plan.tolerate, plan.wait, plan.form
+    return plan.action, steps, plan.join, plan.condition, plan.tolerate, plan.wait, plan.hop_timeout, plan.form
 
 
 def _refuse_diverging(run: StoredHistory) -> None:

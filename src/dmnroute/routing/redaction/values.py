@@ -10,7 +10,7 @@ from typing import Any
 
 from dmnroute.routing.history import History
 from dmnroute.routing.records.control import Control
-from dmnroute.routing.records.hop import DecisionRecord, HopEnd
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Plan
 from dmnroute.routing.records.run import Run
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, StepError
@@ -103,8 +103,14 @@ class Values:
         problem = self.value(end.problem, ("last", "joined", "problem"))
         return end.model_copy(update={"cancelled": tuple(map(self.id, end.cancelled)), "problem": problem})
 
-    def outcomes(self, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
-        return {self.id(step): self._outcome(outcome) for step, outcome in outcomes.items()}
+    def outcomes(self, outcomes: Mapping[str, Outcome], plan: Plan) -> dict[str, Outcome]:
+        """Those of a hop whose plan was made anew: its branches may be named by values."""
+        branches = {step.id: step.branch for step in plan.steps}
+        found = {self.id(step): self._outcome(outcome) for step, outcome in outcomes.items()}
+        return {
+            step: outcome.model_copy(update={"branch": branches[step]}) if outcome.branch is not None else outcome
+            for step, outcome in found.items()
+        }
 
     def _outcome(self, outcome: Outcome) -> Outcome:
         of_step: Path = ("steps", outcome.agent)
