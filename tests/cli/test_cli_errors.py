@@ -14,14 +14,15 @@ from dmnroute.source import Source, Span
     ("words", "error"),
     [
         (["shw"], "no such command `shw`; did you mean `show`?\nhint: `dmnroute --help` shows how it is called"),
-        (["run"], "missing argument `POLICY`\nhint: `dmnroute run --help` shows how it is called"),
+        (["run"], "missing argument `POLICY`\nhint: `dmnroute run start --help` shows how it is called"),
         (
             ["run", "p", "--inptu", "a=1"],
-            "no such option `--inptu`; did you mean `--input`?\nhint: `dmnroute run --help` shows how it is called",
+            "no such option `--inptu`; did you mean `--input`?\nhint: `dmnroute run start --help` shows how"
+            " it is called",
         ),
         (
             ["run", "p", "--store", "x"],
-            "no such option `--store`\nhint: `--store` goes before the command: `dmnroute --store … run`",
+            "no such option `--store`\nhint: `--store` goes before the command: `dmnroute --store … run start`",
         ),
         (
             ["--project", "nowhere", "run", "p"],
