@@ -21,7 +21,8 @@ from dmnroute.cli.commands.init import TEMPLATE
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 ENGINE = {*DOCS.glob("feel*.md"), *DOCS.glob("dmn*.md"), DOCS / "compared.md"}
-PAGES = sorted({*DOCS.glob("*.md")} - ENGINE - {DOCS / "cli.md", DOCS / "benchmarks.md"})
+INDEX = DOCS / "README.md"
+PAGES = sorted({*DOCS.glob("*.md")} - ENGINE - {INDEX, DOCS / "cli.md", DOCS / "benchmarks.md"})
 
 COMMANDS = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -48,6 +49,12 @@ def make_project(folder: Path) -> None:
     for source, target in ((ROOT / "dmn" / "examples", "dmn"), (ROOT / "workers" / "examples", "workers")):
         if source.is_dir():
             shutil.copytree(source, folder / target, dirs_exist_ok=True)
+
+
+def test_every_page_is_found_from_the_index() -> None:
+    """Each page is named there once, and nothing else is."""
+    linked = re.findall(r"\]\(([^)]+\.md)\)", INDEX.read_text("utf-8"))
+    assert sorted(linked) == sorted(page.name for page in DOCS.glob("*.md") if page != INDEX)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
