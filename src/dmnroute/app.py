@@ -85,6 +85,13 @@ class App:
             raise unknown_run(run)
         return await self.engine_of(state).drive(run, patient=patient)
 
+    async def look_at_free_runs(self) -> list[RunState]:
+        """Have the runs looked at that a pause held until now; answers them. Those of this engine have to be driven."""
+        free = await self.router.pausing.free()
+        for state in free:
+            await self.engine_of(state).look(state.run.id)
+        return free
+
     async def reach_engine(self) -> None:
         """Make sure that new runs have an engine that is there. Raises OperatorError `broker_unavailable`."""
         if self.settings.engine == "zeebe":

@@ -26,6 +26,7 @@ from pydantic_settings import (
 from dmnroute.errors import UsageError
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.budgets import Budget
+from dmnroute.routing.pauses import PauseTimers
 from dmnroute.routing.records.run import Guards, Limits
 from dmnroute.routing.slo import Slo
 from dmnroute.zeebe.broker.options import BrokerOptions
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}
     """Circuit breakers, by agent, by target behind agents (`vendor/model`), or `default`."""
+    pause_timers: PauseTimers = "stand"
+    """Whether waits and time limits stand still while a run is paused, or run on; each pause may say otherwise."""
     concurrency: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
     """Synchronous agents that run at once."""
     runs_at_once: int = Field(8, ge=1)

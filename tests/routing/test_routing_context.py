@@ -189,6 +189,7 @@ def test_the_figures_of_agents_are_taken_as_given() -> None:
         "cost_mean": None,
         "confidence_mean": None,
         "budget": StandingContext().model_dump(),
+        "paused": False,
     }
 
 

@@ -80,6 +80,9 @@ class Harness(Protocol):
     async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
         """Ask something of a run, as `ann`."""
 
+    async def look_at_free_runs(self) -> None:
+        """Let the engine look at runs that a pause held until now."""
+
     async def forked(self, made: Awaitable[Run]) -> str:
         """Let the engine work on a fork, too."""
 
@@ -155,8 +158,8 @@ class LocalHarness:
                 state = await self.app.store.state(run)
                 if state is not None and state.status in statuses:
                     return state
-                task = self._driving[run]
-                if task.done():
+                task = self._driving.get(run)  # a child is driven with its parent
+                if task is not None and task.done():
                     task.result()
                 await asyncio.sleep(0.005)
 
@@ -201,6 +204,9 @@ class LocalHarness:
         await self.app.local.steer(run, wishes, who="ann", why=why)
         if self._driving[run].done():
             self._drive(run)
+
+    async def look_at_free_runs(self) -> None:
+        await self.app.look_at_free_runs()
 
     @property
     def forks(self) -> Forks:

@@ -171,6 +171,10 @@ class ZeebeHarness:
     async def steer(self, run: str, *wishes: Wish, why: str | None = None) -> None:
         await self.engine.steer(run, wishes, who="ann", why=why)
 
+    async def look_at_free_runs(self) -> None:
+        for state in await self.router.pausing.free():
+            await self.engine.look(state.run.id)
+
     @property
     def forks(self) -> Forks:
         return self.router.forks

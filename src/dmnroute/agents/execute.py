@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from dmnroute.agents.declaration import Agent
 from dmnroute.agents.failure import AgentFailure
+from dmnroute.agents.holding import until_free
 from dmnroute.agents.purse import StepPurse
 from dmnroute.agents.registry import Registry, describe
 from dmnroute.agents.slots import Slots
@@ -102,7 +103,7 @@ class StepRunner:
     executor: Executor
     slots: Slots
     store: Store | None = None
-    """Where budgets are; without it only a step's own `max_cost` limits what it spends."""
+    """Where budgets and pauses are; without it only a step's own `max_cost` limits what it spends."""
 
     async def run(
         self,
@@ -158,6 +159,7 @@ class StepRunner:
     ) -> Outcome:
         """Try until it goes well, or may not be tried again, or there is no time for it: then the failure stands."""
         while True:
+            await until_free(self.store, step)
             outcome = await self._attempt(agent, step, attempts, on_progress)
             delay = retry_delay(step, outcome, attempt=attempts.number)
             if delay is None or _is_cancelled() or not has_time(delay, now=self.clock.now(), until=until):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.cli.driving import find_run, parent_of
 from dmnroute.local.owner import gone_owners
+from dmnroute.routing.pauses import Pause, pause_of
 from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.routing.reminders import due_reminders
@@ -65,6 +66,9 @@ async def _reason_to_leave(app: App, state: RunState) -> str | None:
         return f"process instance {state.run.process_instance} on Zeebe drives it"
     if state.owner and state.lease_until and state.lease_until > now and not gone_owners([state.owner]):
         return f"{state.owner} drives it"
+    pause = pause_of(state, await app.store.pauses())
+    if pause is not None:
+        return f"{pause}; `dmnroute resume{_lifting(pause)}` lifts it"
     if state.status == "stopped":
         code = f" ({state.stop.code})" if state.stop else ""
         return f"it is stopped{code}; `dmnroute retry {run}` goes on once the policy is corrected"
@@ -76,6 +80,12 @@ async def _reason_to_leave(app: App, state: RunState) -> str | None:
         if not answered and not to_remind and (until is None or until > now):
             return f"it waits for an answer; `dmnroute answer {run} --input …` gives it"
     return None
+
+
+def _lifting(pause: Pause) -> str:
+    """The words behind `dmnroute resume` that lift a pause."""
+    option = "" if pause.scope == "run" else f" --{pause.scope}"
+    return f"{option} {pause.name}".rstrip()
 
 
 async def _top(app: App, state: RunState) -> RunState:

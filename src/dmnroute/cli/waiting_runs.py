@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dmnroute.routing.awaiting import Awaited, awaited
+from dmnroute.agents.holding import awaited_now
+from dmnroute.routing.awaiting import Awaited
 
 if TYPE_CHECKING:
+    from dmnroute.routing.ports.clock import Clock
     from dmnroute.routing.ports.store import Store
     from dmnroute.routing.records.run import RunStatus
 
@@ -20,7 +21,7 @@ ASKING: tuple[RunStatus, ...] = ("escalated",)
 async def waiting_runs(
     store: Store,
     *,
-    now: datetime,
+    clock: Clock,
     statuses: Collection[RunStatus] = WAITING,
     policy: str | None = None,
     tags: dict[str, str] | None = None,
@@ -30,7 +31,7 @@ async def waiting_runs(
     found: list[Awaited] = []
     for state in await store.states(statuses=statuses, policy=policy, tags=tags, limit=limit):
         history = await store.history(state.run.id)
-        waits = awaited(history, now=now) if history else None
+        waits = await awaited_now(store, clock, history) if history else None
         if waits is not None:
             found.append(waits)
     return sorted(found, key=lambda each: (each.since, each.run))

@@ -13,6 +13,7 @@ from typing import Any
 from structlog.contextvars import bound_contextvars
 
 from dmnroute.agents.execute import StepRunner
+from dmnroute.agents.holding import held_by, holds_over, timers_now
 from dmnroute.local.lease import Leases
 from dmnroute.router.children import outcome_of_child, start_child
 from dmnroute.router.closing import with_cost
@@ -24,6 +25,7 @@ from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out
+from dmnroute.routing.pauses import Pause, held_until
 from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.run import ENDED, Run, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
@@ -85,6 +87,9 @@ class LocalEngine:
         """Cancel a run; whoever drives it sees it within a moment, and undoes what was done."""
         await self.router.controls.cancel(run, who=who, why=why)
 
+    async def look(self, run: str) -> None:
+        """Whoever drives a run here looks by itself."""
+
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way."""
         await self.router.controls.cancel_step(step)
@@ -103,6 +108,11 @@ class LocalEngine:
                 self.listener(run, turn)
             if turn.ended or turn.status == "stopped":
                 return turn.status
+            if turn.pause is not None:
+                if not patient:
+                    return turn.status
+                await self._until_free(turn.history, turn.pause)
+                continue
             if turn.status == "running":
                 if not await self._dispatch(turn.history.run, turn.hop, patient=patient):
                     return "running"
@@ -111,6 +121,18 @@ class LocalEngine:
             else:
                 await self._remind(turn.history)
                 return turn.status
+
+    async def _until_free(self, history: History, pause: Pause) -> None:
+        """Return when a held run may go on, or has changed, or its time is over though its agent is paused."""
+        run, until = history.run.id, held_until(history, pause)
+        before = await self.router.store.state(run)
+        while True:
+            state = await self.router.store.state(run)
+            if state is None or before is None or state.updated != before.updated:
+                return
+            if await held_by(self.router.store, state) is None or (until and self.router.clock.now() >= until):
+                return
+            await asyncio.sleep(POLL)  # real time: whoever lifts a pause moves no clock
 
     async def _dispatch(self, run: Run, hop: Hop, *, patient: bool) -> bool:
         """Run the steps that have no outcome yet until the join has enough; false when a child stands still."""
@@ -216,7 +238,10 @@ class LocalEngine:
         """Send the reminders that are due, one after the other; an answer that comes meanwhile is seen after them."""
         if history is None:
             return
-        for step in due_reminders(history, now=self.router.clock.now()):
+        holds = await holds_over(self.router.store, history.run.id, history.run.tenant, since=history.run.started)
+        if holds.pause is not None:
+            return
+        for step in due_reminders(history, now=holds.timers(history, self.router.clock.now())):
             if step.type == REMINDER:
                 await self.router.record(reminded(step))
             else:
@@ -226,7 +251,7 @@ class LocalEngine:
         state, history = await self.router.store.state(run), await self.router.store.history(run)
         if state is None or history is None or state.status in ENDED:
             return True
-        return hop_end(history, now=self.router.clock.now()) is not None
+        return hop_end(history, now=await timers_now(self.router.store, self.router.clock, history)) is not None
 
 
 def stand_in(process: str) -> str:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from dmnroute.agents.holding import holds_over
 from dmnroute.errors import OperatorError, RouteError, TableError
 from dmnroute.router.budgeting import Budgeting
 from dmnroute.router.controls import unknown_run
 from dmnroute.router.figures import gather_figures, reads_agents, reads_tenant_budgets
 from dmnroute.routing.catalogue import Catalogue
+from dmnroute.routing.elapsed import seconds_between
+from dmnroute.routing.history import History
+from dmnroute.routing.pauses import Holds
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
@@ -25,10 +31,17 @@ class Basis:
     policy: PolicyVersion | RouteError
     named: tuple[str, int | None]
     """The policy's name, and its version where a person named one."""
+    holds: Holds
+    """The pauses of the run, its tenant and its agents."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """Of the agents, where the policy reads them."""
     standing: Mapping[str, Any] = field(default_factory=dict)
     """Of the tenant's budgets, where the policy reads it."""
+
+    def stood(self, history: History, now: datetime) -> Decimal:
+        """Seconds since its start for which the run's time stood still."""
+        stood = self.holds.stood(history.run.started, now)
+        return seconds_between(now, now + stood) if stood else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +65,13 @@ class Bases:
             raise unknown_run(run)
         named = named or (state.run.policy, None)
         policy = await self._policy(*named)
+        holds = await holds_over(
+            self.store, run, state.run.tenant, since=state.run.started, agents=self.catalogue.agents
+        )
         if isinstance(policy, RouteError) or state.status in ENDED:
-            return Basis(policy, named)
-        return Basis(policy, named, await self._figures(policy, state.run), await self._standing(policy, state.run))
+            return Basis(policy, named, holds)
+        figures = await self._figures(policy, state.run, holds)
+        return Basis(policy, named, holds, figures, await self._standing(policy, state.run))
 
     async def _policy(self, name: str, version: int | None) -> PolicyVersion | RouteError:
         """The version to decide with, or why there is none: then the run stops, and says it."""
@@ -67,14 +84,18 @@ class Bases:
                 raise
             return RouteError(error.message, code=error.code, place=error.place, hint=error.hint)
 
-    async def _figures(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:
-        """Of the agents, with their budgets."""
+    async def _figures(self, policy: PolicyVersion, run: Run, holds: Holds) -> Mapping[str, Any]:
+        """Of the agents, with their budgets and pauses."""
         if not reads_agents(policy.model):
             return {}
         figures = await gather_figures(self.store, self.catalogue, self.clock)
         budgets = await self.budgeting.standing_of_agents(run.tenant, self.catalogue, now=self.clock.now())
+        paused = holds.paused_agents()
         return {
-            name: figure | ({"budget": budgets[name]} if name in budgets else {}) for name, figure in figures.items()
+            name: figure
+            | ({"budget": budgets[name]} if name in budgets else {})
+            | ({"paused": True} if name in paused else {})
+            for name, figure in figures.items()
         }
 
     async def _standing(self, policy: PolicyVersion, run: Run) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dmnroute.agents.holding import timers_now
 from dmnroute.errors import OperatorError, UsageError
 from dmnroute.router.closing import closed, with_cost
 from dmnroute.router.turn import STATUS_AFTER
@@ -52,7 +53,7 @@ class Controls:
         state, history = await self.store.state(run), await self.store.history(run)
         if state is None or history is None:
             raise unknown_run(run)
-        now = self.clock.now()
+        now = await timers_now(self.store, self.clock, history)
         hop = open_question(history, now=now) if state.status == "escalated" else None
         if hop is None or question not in (None, hop.decision.plan.steps[0].id):
             raise _too_late(state, history)
@@ -63,7 +64,7 @@ class Controls:
                 code="invalid_answer",
                 hint=f"`dmnroute form {hop.decision.plan.form}` shows what is asked for",
             )
-        if not await self.store.record(outcome, at=now):
+        if not await self.store.record(outcome, at=self.clock.now()):
             raise _too_late(state, await self.store.history(run) or history)
 
     async def retry(self, run: str) -> None:
@@ -75,7 +76,7 @@ class Controls:
         async with self.store.locked(run) as locked:
             if locked.state.status != "stopped":
                 raise OperatorError(f"run `{run}` isn't stopped; it is {locked.state.status}", code="not_stopped")
-            status = _status_of(locked.history)
+            status = status_of(locked.history)
             await locked.write(HopWrite(status=status, at=self.clock.now()))
 
     async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> list[str]:
@@ -110,7 +111,7 @@ class Controls:
             if not waiting_for and not is_undone_first(history):
                 await locked.write(HopWrite(status="cancelled", at=self.clock.now(), outcomes=outcomes))
             elif state.status == "stopped" and state.run.process_instance is None:
-                await locked.write(HopWrite(status=_status_of(history), at=self.clock.now(), outcomes=outcomes))
+                await locked.write(HopWrite(status=status_of(history), at=self.clock.now(), outcomes=outcomes))
             elif outcomes:
                 await locked.write(
                     HopWrite(status=state.status, at=self.clock.now(), outcomes=outcomes, stop=state.stop)
@@ -198,6 +199,6 @@ def unknown_run(run: str) -> OperatorError:
     return OperatorError(f"unknown run `{run}`", code="unknown_run", hint="`dmnroute runs` lists them")
 
 
-def _status_of(history: History) -> RunStatus:
+def status_of(history: History) -> RunStatus:
     """What a run would be doing if it weren't stopped."""
     return STATUS_AFTER[history.last.decision.plan.action] if history.last else "running"

@@ -49,6 +49,10 @@ class Engine(Protocol):
         """
         ...
 
+    async def look(self, run: str) -> None:
+        """Have whoever drives a run look at it: something that held it is gone. One that nobody drives stays so."""
+        ...
+
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the others go on. Raises OperatorError `unknown_step`."""
         ...

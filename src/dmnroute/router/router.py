@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from dmnroute.agents.holding import held_by
 from dmnroute.errors import OperatorError, RouteError, UsageError
 from dmnroute.router.bases import Bases, Basis
 from dmnroute.router.budgeting import Budgeting
@@ -16,6 +17,7 @@ from dmnroute.router.closing import closed, with_costs
 from dmnroute.router.controls import Controls
 from dmnroute.router.forks import Forks
 from dmnroute.router.log_fields import fields_of_decision, fields_of_outcome
+from dmnroute.router.pausing import Pausing, hold
 from dmnroute.router.settling import settle
 from dmnroute.router.steering import Steering
 from dmnroute.router.turn import STATUS_AFTER, Turn
@@ -25,12 +27,13 @@ from dmnroute.routing.budgets import Budget
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.pauses import Pause
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.store import Store
-from dmnroute.routing.progress import hop_end
+from dmnroute.routing.progress import hop_end, is_under_way
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
 from dmnroute.routing.records.run import EDITION, Guards, Limits, Run, RunState, Stop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
@@ -87,6 +90,11 @@ class Router:
     def steering(self) -> Steering:
         """What people wish of runs that go on."""
         return Steering(self.controls, self.policies, self.catalogue)
+
+    @property
+    def pausing(self) -> Pausing:
+        """What people hold, and let go on."""
+        return Pausing(self.store, self.clock, self.catalogue)
 
     @property
     def forks(self) -> Forks:
@@ -157,13 +165,19 @@ class Router:
         """
         asked = _Asked(hop, tuple(outcomes), arriving, element_instance, retry)
         basis = await self._bases.of(run, known)
-        while (turn := await self._look(run, basis, asked)) is None:
-            # It follows another policy than it was started with, or its place behind a breaker was taken.
+        while (turn := await self._look(run, basis, asked)) is None or await self._is_free(turn):
+            # It follows another policy than it was started with, its place behind a breaker was taken, or what held it
+            # was lifted meanwhile: whoever lifted it may have looked for held runs a moment too early.
             history = await self.store.history(run)
             assert history is not None
             basis = await self._bases.of(run, known, policy_of(history))
         await self._cancel_children(turn)
         return turn
+
+    async def _is_free(self, turn: Turn) -> bool:
+        """Whether a run was held by what holds it no more."""
+        state = await self.store.state(turn.history.run.id) if turn.pause else None
+        return state is not None and state.held is not None and await held_by(self.store, state) is None
 
     async def _look(self, run: str, basis: Basis, asked: _Asked) -> Turn | None:
         """One look at the run; none when it has to be looked at with another basis."""
@@ -219,8 +233,10 @@ class Router:
         # What a person gave is kept also when its process died before it could.
         arrived = [*_given_by_people(locked.history), *arrived]
         arrived = await with_costs(arrived, locked.history, self.store)
-        history = locked.history.with_outcomes(arrived)
-        end = hop_end(history, now=now)
+        history = replace(locked.history.with_outcomes(arrived), stood=basis.stood(locked.history, now))
+        end = hop_end(history, now=basis.holds.timers(history, now))
+        if basis.holds.pause is not None and (end is not None or is_under_way(history)):
+            return await self._held(locked, history, arrived, basis.holds.pause)
         if end is None:
             if arrived:
                 await locked.write(HopWrite(status=locked.state.status, at=now, outcomes=arrived))
@@ -241,6 +257,9 @@ class Router:
             return Turn(history, "stopped", stop=stop)
         new = locked.history.new(outcomes)
         settled = await settle(decision, history, new, self.store, self.breakers)
+        pause = basis.holds.of_agents(settled.unsettled)
+        if pause is not None:
+            return await self._held(locked, locked.history.with_outcomes(arrived), arrived, pause)
         settled = await self._budgeting.reserve(locked, settled, ended=outcomes)
         decision, outcomes = settled.decision, [*outcomes, *settled.outcomes]
         status = STATUS_AFTER[decision.plan.action]
@@ -252,6 +271,14 @@ class Router:
         )
         log.info("hop decided", extra=fields_of_decision(decision))
         return Turn(history.with_decision(decision).with_outcomes(settled.outcomes), status, result=result, new=True)
+
+    async def _held(self, locked: LockedRun, history: History, arrived: Sequence[Outcome], pause: Pause) -> Turn:
+        """Keep what has arrived, and go no further: a hop is decided when it can be carried out."""
+        change = hold(locked.state, history, pause, arrived, now=self.clock.now())
+        if change is not None:
+            await locked.write(change)
+            log.info("run held", extra={"run": history.run.id, "pause": pause.key})
+        return Turn(history, change.status if change else locked.state.status, pause=pause)
 
     def _decide(
         self,

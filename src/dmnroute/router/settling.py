@@ -27,6 +27,11 @@ class Settled:
     """Of the steps that need no agent."""
     breakers: BreakerWrite = field(default_factory=BreakerWrite)
 
+    @property
+    def unsettled(self) -> tuple[PlannedStep, ...]:
+        """The steps that somebody has to be sent."""
+        return tuple(step for step in self.decision.plan.steps if step.id not in self.decision.settled)
+
 
 async def settle(
     decision: DecisionRecord,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.pauses import Pause
 from dmnroute.routing.records.hop import Action
 from dmnroute.routing.records.run import ENDED, RunStatus, Stop
 
@@ -27,6 +28,8 @@ class Turn:
     status: RunStatus
     stop: Stop | None = None
     result: object = None
+    pause: Pause | None = None
+    """What keeps it from going on."""
     new: bool = False
     """Whether this very look decided the latest hop."""
 

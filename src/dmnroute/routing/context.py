@@ -106,6 +106,9 @@ class TargetFigures(_Context):
 class AgentFigures(_Context):
     """How an agent has been doing lately; null where nothing was measured."""
 
+    paused: bool = False
+    """Whether people hold what would be sent to it."""
+
     breaker: str | None = None
     """closed, open or half-open"""
     targets: list[TargetFigures] = []
@@ -174,7 +177,7 @@ def build_context(
     """Put the context together from what was recorded; the same history, end and clock give the same context."""
     history = as_steered(history)
     run, latest = history.run, latest_round(history)
-    elapsed = seconds_between(run.started, now)
+    elapsed = history.elapsed(now)
     loop = loop_of(history)
     context = RoutingContext(
         run=RunContext(

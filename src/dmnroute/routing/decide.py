@@ -13,7 +13,6 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
 from dmnroute.routing.compensation import next_undo, report, undoing
 from dmnroute.routing.context import build_context, facts_of
-from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.follow_ups import follow_up
 from dmnroute.routing.guarding import held_back
 from dmnroute.routing.history import History
@@ -79,6 +78,7 @@ def decide(
             signals_seen=max((signal.number for signal in history.signals), default=0),
             controls_seen=max((control.number for control in history.controls), default=0),
             estimates=dict(estimates or {}),
+            stood=history.stood,
             **draft,
         )
 
@@ -94,7 +94,7 @@ def _situation(
         facts=facts_of(history),
         catalogue=catalogue,
         left=limits_left(history),
-        time_left=None if limits.time is None else limits.time - seconds_between(history.run.started, now),
+        time_left=None if limits.time is None else limits.time - history.elapsed(now),
         estimates=estimates,
         slo_left=slo_left(history, now=now),
     )

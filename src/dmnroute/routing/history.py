@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
+from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.outcomes import known_cost
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
@@ -56,6 +58,8 @@ class History:
     controls: tuple[Control, ...] = ()
     ancestors: tuple[Run, ...] = ()
     """The runs that this one was forked from, the nearest last: its first hops are theirs."""
+    stood: Decimal = Decimal(0)
+    """Seconds for which its time stood still, because it was paused, until its next decision."""
 
     @property
     def last(self) -> Hop | None:
@@ -71,6 +75,10 @@ class History:
         """USD spent so far, as far as it is known."""
         return known_cost(self.outcomes())
 
+    def elapsed(self, now: datetime) -> Decimal:
+        """Seconds since the run's start, without those for which its time stood still."""
+        return seconds_between(self.run.started, now) - self.stood
+
     def before(self, hop: int) -> History:
         """The history as the decision of that hop saw it: earlier hops, the signals and controls it could see."""
         decision = self.hops[hop - 1].decision
@@ -80,6 +88,7 @@ class History:
             tuple(signal for signal in self.signals if signal.number <= decision.signals_seen),
             tuple(control for control in self.controls if control.number <= decision.controls_seen),
             self.ancestors,
+            decision.stood,
         )
 
     def new(self, outcomes: Iterable[Outcome]) -> list[tuple[PlannedStep, Outcome]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from dmnroute.routing.amounts import Amounts, Measure
 from dmnroute.routing.canonical import digest
-from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.loops import loop_of
 from dmnroute.routing.records.hop import LimitName, Plan
@@ -29,7 +28,7 @@ def limit_before(history: History, *, now: datetime) -> tuple[LimitName, str] | 
 def time_limit(history: History, *, now: datetime) -> tuple[LimitName, str] | None:
     """The limit that ends the run whatever comes next."""
     limits = history.run.limits
-    if limits.time is not None and seconds_between(history.run.started, now) >= limits.time:
+    if limits.time is not None and history.elapsed(now) >= limits.time:
         return "time", f"the run reached its limit of {limits.time.normalize():f} s"
     return None
 

@@ -35,6 +35,11 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
             return None
 
 
+def is_under_way(history: History) -> bool:
+    """Whether the latest hop sends steps: without an outcome they may have to be sent once more."""
+    return history.last is not None and history.last.decision.plan.action == "dispatch"
+
+
 def _steps_end(hop: Hop) -> HopEnd | None:
     plan, outcomes = hop.decision.plan, hop.ordered()
     end = join_end(plan, outcomes)

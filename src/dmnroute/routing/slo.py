@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History
 from dmnroute.routing.records.base import Record
 from dmnroute.routing.records.run import Limits
@@ -66,7 +65,7 @@ def with_slo(limits: Limits, slos: Sequence[Slo], *, policy: str, tenant: str, i
 
 def slo_context(history: History, *, now: datetime) -> SloContext:
     """How the time of a run stands."""
-    limits, elapsed = history.run.limits, seconds_between(history.run.started, now)
+    limits, elapsed = history.run.limits, history.elapsed(now)
     deadline, slo = measured(limits.time, elapsed), measured(limits.slo, elapsed)
     breached = limits.slo is not None and slo_left(history, now=now) is None
     return SloContext(
@@ -83,7 +82,7 @@ def slo_context(history: History, *, now: datetime) -> SloContext:
 def slo_left(history: History, *, now: datetime) -> Decimal | None:
     """Seconds to the breach of a run's SLO; null when it has none, or the breach is past."""
     target = history.run.limits.slo
-    left = None if target is None else target - seconds_between(history.run.started, now)
+    left = None if target is None else target - history.elapsed(now)
     return left if left is not None and left > 0 and not _has_cut(history) else None
 
 

@@ -130,6 +130,7 @@ def after_hop(state: RunState, change: HopWrite, recorded: Sequence[Outcome]) ->
             "updated": change.at,
             "stop": change.stop,
             "result": change.result,
+            "held": change.held,
         }
     )
 
@@ -202,6 +203,7 @@ def hop_tellings(before: RunState, change: HopWrite, recorded: Sequence[Outcome]
         *(step_ended(outcome) for outcome in recorded if outcome.step not in planned),
         *([_hop_decided(change.decision)] if change.decision else []),
         *(step_ended(outcome) for outcome in recorded if outcome.step in planned),
+        *([_held(change.held)] if change.held not in (None, before.held) else []),
         *([_stopped(change.stop)] if change.stop and change.stop != before.stop else []),
         *([_ended(after_hop(before, change, recorded))] if change.status in ENDED - {before.status} else []),
     ]
@@ -224,6 +226,10 @@ def _hop_decided(decision: DecisionRecord) -> Telling:
 
 def _retried(stop: Stop) -> Telling:
     return "run_retried", {"hop": stop.hop, "code": stop.code}
+
+
+def _held(by: str | None) -> Telling:
+    return "run_held", {"by": by}
 
 
 def _stopped(stop: Stop) -> Telling:

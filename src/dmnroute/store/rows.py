@@ -22,7 +22,7 @@ from dmnroute.store.utc import in_utc
 Row = dict[str, Any]
 
 _RUN = ("id", "policy", "tenant", "started", "parent", "process_instance", "input", "tags")
-_STATE = ("status", "hop", "cost", "updated", "stop", "result", "owner", "lease_until")
+_STATE = ("status", "hop", "cost", "updated", "stop", "result", "owner", "lease_until", "held", "released")
 _DECISION = ("run", "hop", "at", "policy", "version", "digest")
 _STEP = ("id", "run", "agent", "type", "version", "deadline", "input")
 _OUTCOME = ("status", "confidence", "cost", "latency", "output")

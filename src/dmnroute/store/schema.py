@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -53,6 +53,8 @@ runs = Table(
     Column("result", Json),
     Column("owner", Name),
     Column("lease_until", Instant),
+    Column("held", Name),
+    Column("released", Instant),
     Index(None, "started", "id"),
     Index(None, "status", "started"),
     Index(None, "policy", "started"),
@@ -174,6 +176,31 @@ breakers = Table(
     Column("name", Name, primary_key=True),
     Column("state", Name, nullable=False),
     Column("record", Json, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("key", Name, nullable=False),
+    Column("scope", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("who", Name, nullable=False),
+    Column("why", Name),
+    Column("since", Instant, nullable=False),
+    Column("timers", Name, nullable=False),
+    Column("lifted", Instant),
+    Column("lifted_by", Name),
+    Column("lifted_why", Name),
+    Index(None, "key", "lifted"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "uq_pauses_holding",
+    pauses.c.key,
+    unique=True,
+    sqlite_where=pauses.c.lifted.is_(None),
+    postgresql_where=pauses.c.lifted.is_(None),
 )
 
 events = Table(

@@ -119,6 +119,12 @@ class ZeebeEngine:
         for step in history.last.missing() if history.last else ():
             await self._look_again(step)
 
+    async def look(self, run: str) -> None:
+        """Wake a run that was held."""
+        if (await self._state(run)).run.process_instance is not None:
+            await self.gateway.reach()
+            await self.gateway.publish(WAKE_MESSAGE, run)
+
     async def cancel_step(self, step: str) -> None:
         """End one step that is under way; the other steps of its hop go on. Raises OperatorError `unknown_step`."""
         await self.gateway.reach()

@@ -10,6 +10,7 @@ from dmnroute.router.router import Router
 from dmnroute.routing.history import Hop
 from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records.run import RunState, RunStatus
+from dmnroute.zeebe.contract import WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,10 @@ class Reconciler:
     """When each run was heard of last, and when it is looked for if it stays silent."""
 
     async def look(self) -> list[str]:
-        """Close the runs that have vanished; answers their ids."""
+        """Wake runs that nothing holds any more, and close those that have vanished; answers their ids."""
+        for state in await self.router.pausing.free():
+            if state.run.process_instance is not None:
+                await self.gateway.publish(WAKE_MESSAGE, state.run.id)
         states = [state for state in await self.router.store.states(statuses=OPEN) if state.run.process_instance]
         self._forget_all_but({state.run.id for state in states})
         vanished = []

@@ -9,7 +9,10 @@ from typing import Any
 
 from pyzeebe import Job
 
+from dmnroute.agents.holding import holds_over
 from dmnroute.router.router import Router
+from dmnroute.routing.history import History
+from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 from dmnroute.zeebe.wire import arrived_outcome, step_to_wire
 
@@ -29,11 +32,18 @@ class RemindWorker:
         """The next step that reminds, as its agent gets it; null when nobody has to be reminded (any more)."""
         await self._keep(job.variables)
         history = await self.router.store.history(str(job.variables.get("runId")))
-        for step in due_reminders(history, now=self.router.clock.now() + SKEW) if history else ():
+        for step in await self._due(history) if history else ():
             if step.type != REMINDER:
                 return {"step": step_to_wire(step, by_reference=False)}
             await self.router.record(reminded(step))
         return {"step": None}
+
+    async def _due(self, history: History) -> list[PlannedStep]:
+        """The reminders whose time has come; of a run that is paused none, they are sent when it goes on."""
+        run, store = history.run, self.router.store
+        holds = await holds_over(store, run.id, run.tenant, since=run.started)
+        now = holds.timers(history, self.router.clock.now())
+        return [] if holds.pause else due_reminders(history, now=now + SKEW)
 
     async def _keep(self, variables: Mapping[str, Any]) -> None:
         """Keep what came of the step before; workers that share the store have done it themselves."""

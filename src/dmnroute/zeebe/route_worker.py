@@ -11,16 +11,18 @@ from typing import Any
 from pydantic import ValidationError
 from pyzeebe import Job
 
+from dmnroute.agents.holding import timers_now
 from dmnroute.agents.registry import describe
 from dmnroute.errors import OperatorError, TableError, UsageError
 from dmnroute.router.children import outcome_of_child, start_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
 from dmnroute.routing.history import History
+from dmnroute.routing.pauses import held_until
 from dmnroute.routing.records.run import ENDED, Limits, Run, RunState
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.zeebe.incident import Incident
-from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, route_variables, timers_of
+from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, held_variables, route_variables, timers_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ class RouteWorker:
         if state.status in ENDED:
             return ended_variables(state.status, state.result, hop=state.hop)
         turn = await self._turn(job, asked, state)
-        return self._answer(turn, hop=_hop_asked(asked, state))
+        return await self._answer(turn, hop=_hop_asked(asked, state))
 
     async def _turn(self, job: Job, asked: RouteJob, state: RunState) -> Turn:
         return await self.router.route(
@@ -85,7 +87,10 @@ class RouteWorker:
             for outcome in arrived_outcomes(asked, hop, self.router.catalogue, now=now)
         ]
 
-    def _answer(self, turn: Turn, *, hop: int) -> Mapping[str, Any]:
+    async def _answer(self, turn: Turn, *, hop: int) -> Mapping[str, Any]:
+        if turn.pause is not None:
+            until = held_until(turn.history, turn.pause)
+            return held_variables(turn.pause, until, hop=hop - 1, now=self.router.clock.now())
         if turn.stop is not None and turn.status == "stopped":
             raise Incident(turn.stop.message)
         decided = turn.history.hops
@@ -94,7 +99,9 @@ class RouteWorker:
         # The latest hop; where another one was asked for, a spurious wake: the same wait once more.
         variables = route_variables(turn.hop, by_reference=self.by_reference)
         if turn.hop.decision.plan.action in ("wait", "escalate"):
-            variables["route"] |= timers_of(turn.history, now=self.router.clock.now())
+            variables["route"] |= timers_of(
+                turn.history, now=await timers_now(self.router.store, self.router.clock, turn.history)
+            )
         return variables
 
     async def _bound(self, job: Job, asked: RouteJob) -> RunState:

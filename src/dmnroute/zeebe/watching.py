@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from dmnroute.agents.holding import held_by
 from dmnroute.errors import OperatorError
 from dmnroute.router.engine import Listener
 from dmnroute.router.turn import Turn
@@ -31,7 +32,7 @@ async def watch(run: str, store: Store, listener: Listener, *, patient: bool) ->
         if state.status in RESTING:
             listener(run, Turn(history, state.status, stop=state.stop, result=state.result))
             return state.status
-        if state.status == "escalated" and not patient:
+        if not patient and (state.status == "escalated" or await held_by(store, state) is not None):
             return state.status
         await asyncio.sleep(LOOK)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +17,7 @@ from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import FAILURES, join_end
 from dmnroute.routing.outcomes import cancelled
+from dmnroute.routing.pauses import Pause
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.hop import Plan
@@ -128,17 +130,22 @@ def _timer(history: History, now: datetime) -> str:
     return NEVER if until is None else f"PT{seconds_between(now, until):f}S"
 
 
+def held_variables(pause: Pause, until: datetime | None, *, hop: int, now: datetime) -> dict[str, Any]:
+    """The variables for a run that a pause holds: it waits to be woken, and asks for the same hop then."""
+    left = None if until is None else max(seconds_between(now, until), Decimal(0))
+    route = _nothing("wait") | {"timer": NEVER if left is None else f"PT{left:f}S", "reason": str(pause)}
+    return {"route": route, "hop": hop, "result": None}
+
+
 def ended_variables(status: str, result: Any, *, hop: int) -> dict[str, Any]:
     """The variables for a run that ended before: its process ends at once, with the stored result."""
-    route: dict[str, Any] = {
-        "action": "complete" if status == "completed" else "fail",
-        "steps": [],
-        "join": None,
-        "tolerate": None,
-        "asks": False,
-        "timer": NEVER,
-    }
+    route = _nothing("complete" if status == "completed" else "fail")
     return {"route": route, "hop": hop, "result": {"status": status, "result": result}}
+
+
+def _nothing(action: str) -> dict[str, Any]:
+    """A route that sends nothing."""
+    return {"action": action, "steps": [], "join": None, "tolerate": None, "asks": False, "timer": NEVER}
 
 
 def _result(plan: Plan) -> dict[str, Any] | None:

@@ -23,10 +23,13 @@ from dmnroute.cli.commands.fork import fork
 from dmnroute.cli.commands.form import form
 from dmnroute.cli.commands.inbox import inbox
 from dmnroute.cli.commands.init import init
+from dmnroute.cli.commands.pause import pause
+from dmnroute.cli.commands.pauses import pauses
 from dmnroute.cli.commands.policies import policies
 from dmnroute.cli.commands.policy import COMMANDS as POLICY_COMMANDS
 from dmnroute.cli.commands.policy import HELP as POLICY_HELP
 from dmnroute.cli.commands.redrive import redrive
+from dmnroute.cli.commands.release import release
 from dmnroute.cli.commands.replay import replay
 from dmnroute.cli.commands.rerun import rerun
 from dmnroute.cli.commands.resume import resume
@@ -60,6 +63,9 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     retry,
     steer,
     cancel,
+    pause,
+    pauses,
+    release,
     fork,
     rerun,
     redrive,

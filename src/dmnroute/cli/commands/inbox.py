@@ -37,7 +37,7 @@ async def _inbox(session: Session, groups: set[str], assignees: set[str], *, as_
     from dmnroute.cli.waiting_runs import ASKING, waiting_runs
 
     async with session.opened(as_json=as_json) as app:
-        found = await waiting_runs(app.store, now=app.router.clock.now(), statuses=ASKING)
+        found = await waiting_runs(app.store, clock=app.router.clock, statuses=ASKING)
         forms = app.registry.catalogue.forms or {}
     wanted = [
         each

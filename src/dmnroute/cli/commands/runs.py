@@ -13,6 +13,7 @@ from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from dmnroute.routing.pauses import Pause
     from dmnroute.routing.records.run import RunState
 
 
@@ -53,8 +54,7 @@ async def _waiting(session: Session, policy: str | None, tags: dict[str, str], *
     from dmnroute.router.clock import SystemClock
 
     async with session.store() as store:
-        now = SystemClock().now()
-        found = await waiting_runs(store, now=now, policy=policy, tags=tags or None, limit=limit)
+        found = await waiting_runs(store, clock=SystemClock(), policy=policy, tags=tags or None, limit=limit)
     if as_json:
         streams.document([each.model_dump() for each in found])
     elif found:
@@ -68,6 +68,7 @@ async def _runs(
 ) -> None:
     from typing import get_args
 
+    from dmnroute.routing.pauses import pause_of
     from dmnroute.routing.records.run import RunStatus
 
     known = get_args(RunStatus)
@@ -82,15 +83,20 @@ async def _runs(
             tags=tags or None,
             limit=limit,
         )
+        pauses = await store.pauses()
+    rows = [(state, pause_of(state, pauses)) for state in found]
     if as_json:
-        streams.document([_document(state) for state in found])
+        streams.document([_document(state, pause) for state, pause in rows])
     elif found:
-        streams.table(("run", "status", "policy", "hops", "cost", "started (UTC)", "took"), map(_row, found))
+        streams.table(
+            ("run", "status", "policy", "hops", "cost", "started (UTC)", "took"),
+            [_row(state, pause) for state, pause in rows],
+        )
     else:
         streams.say("no runs")
 
 
-def _document(state: RunState) -> dict[str, Any]:
+def _document(state: RunState, pause: Pause | None) -> dict[str, Any]:
     return {
         "run": state.run.id,
         "status": state.status,
@@ -102,16 +108,20 @@ def _document(state: RunState) -> dict[str, Any]:
         "tags": state.run.tags,
         "parent": state.run.parent,
         "owner": state.owner,
+        "paused": pause.model_dump() if pause else None,
         "stop": state.stop.model_dump() if state.stop else None,
         "result": state.result,
     }
 
 
-def _row(state: RunState) -> tuple[str, ...]:
+def _row(state: RunState, pause: Pause | None) -> tuple[str, ...]:
     from dmnroute.cli.views.figures import minute, money, seconds
     from dmnroute.routing.elapsed import seconds_between
+    from dmnroute.routing.records.run import ENDED
 
     run = state.run
     status = f"{state.status} ({state.stop.code})" if state.stop else state.status
+    if pause is not None and state.status not in ENDED:
+        status = f"{status}, paused"
     took = seconds(seconds_between(run.started, state.updated))
     return run.id, status, run.policy, str(state.hop), money(state.cost), minute(run.started), took

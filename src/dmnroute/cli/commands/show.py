@@ -22,16 +22,21 @@ def show(context: typer.Context, run: RunId, as_json: AsJson = False) -> None:
 
 
 async def _show(session: Session, run: str, *, as_json: bool) -> None:
+    from dmnroute.agents.holding import awaited_now
     from dmnroute.cli.driving import with_history
     from dmnroute.cli.views.rest import run_document
     from dmnroute.cli.views.timeline import timeline
     from dmnroute.router.clock import SystemClock
-    from dmnroute.routing.awaiting import awaited
+    from dmnroute.routing.pauses import pause_of
+    from dmnroute.routing.records.run import ENDED
 
     async with session.store() as store:
         state, history = await with_history(store, run)
-    waits = awaited(history, now=SystemClock().now()) if state.status in ("waiting", "escalated") else None
+        is_waiting = state.status in ("waiting", "escalated")
+        waits = await awaited_now(store, SystemClock(), history) if is_waiting else None
+        pause = None if state.status in ENDED else pause_of(state, await store.pauses())
     if as_json:
-        streams.document(run_document(state, history) | {"waits": waits.model_dump() if waits else None})
+        more = {"waits": waits.model_dump() if waits else None, "paused": pause.model_dump() if pause else None}
+        streams.document(run_document(state, history) | more)
     else:
-        streams.say(timeline(state, history, waits=waits))
+        streams.say(timeline(state, history, waits=waits, pause=pause))

@@ -29,7 +29,8 @@ def breach(history: History, hop: int) -> Iterator[str]:
     target, hops = history.run.limits.slo, history.hops
     if target is None:
         return
-    passed = [seconds_between(history.run.started, each.decision.at) for each in hops[max(hop - 2, 0) : hop]]
+    decisions = [each.decision for each in hops[max(hop - 2, 0) : hop]]
+    passed = [seconds_between(history.run.started, each.at) - each.stood for each in decisions]
     if passed[-1] >= target and (hop == 1 or passed[0] < target):
         yield f"the SLO of {seconds(target)} was breached"
 

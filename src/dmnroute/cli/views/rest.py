@@ -35,7 +35,7 @@ def _say(state: RunState, history: History) -> None:
             assert state.stop is not None
             streams.complain(f"error: {state.stop.message}")
             streams.note(f"correct the policy, then `dmnroute retry {state.run.id}` goes on")
-        case "escalated" if state.owner is None:
+        case "escalated" if state.owner is None and state.held is None:
             _say_question(state, history)
         case "waiting" | "running" | "escalated":
             _say_why_open(state, history)
@@ -74,6 +74,9 @@ def _say_why_open(state: RunState, history: History) -> None:
     """Another process has it, it hasn't begun, a signal is missing, or a child stands still."""
     if state.owner:
         streams.say(f"{state.owner} drives it on")
+        return
+    if state.held is not None:
+        streams.say("a pause holds it: `dmnroute pauses` says whose, and why")
         return
     if history.last is None:
         streams.say(f"go on: dmnroute resume {state.run.id}")

@@ -17,6 +17,7 @@ from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import hop_joined
 from dmnroute.routing.loops import loop_of, same_before
+from dmnroute.routing.pauses import Pause
 from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Stage
 from dmnroute.routing.records.run import RunState
@@ -24,12 +25,12 @@ from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
-def timeline(state: RunState, history: History, *, waits: Awaited | None = None) -> str:
-    """The whole text; `waits` is what the run waits for now."""
+def timeline(state: RunState, history: History, *, waits: Awaited | None = None, pause: Pause | None = None) -> str:
+    """The whole text; `waits` is what the run waits for now, `pause` what holds it."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     pairs = zip(history.hops, [*ends, None], strict=False)
     hops = [line for hop, end in pairs for line in _hop(hop, end, state, history)]
-    before = [*_head(state, history), *_loop(history), *_waits(waits)]
+    before = [*_head(state, history), *_loop(history), *_pause(state, pause), *_waits(waits)]
     after = [*_signals(history), *_controls(history), *_undone(history), *_stop(state), *_result(state)]
     return "\n".join([*before, *hops, *after])
 
@@ -60,6 +61,14 @@ def _loop(history: History) -> Iterator[str]:
     loop = loop_of(history)
     if loop is not None:
         yield f"loop     {loop}, {count(loop.repeats + 1, 'time')} in a row"
+
+
+def _pause(state: RunState, pause: Pause | None) -> Iterator[str]:
+    if pause is not None:
+        timers = "" if pause.scope == "agent" else f", its timers {pause.timers}"
+        yield f"paused   since {moment(pause.since)}: {pause}{timers}"
+    if state.released is not None:
+        yield f"released {moment(state.released)}"
 
 
 def _waits(waits: Awaited | None) -> Iterator[str]:

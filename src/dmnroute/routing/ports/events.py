@@ -24,6 +24,10 @@ EventKind = Literal[
     "breaker_opened",
     "breaker_half_opened",
     "breaker_closed",
+    "paused",
+    "resumed",
+    "run_held",
+    "run_released",
 ]
 
 

@@ -32,6 +32,8 @@ class HopWrite:
     """A run without a stop goes on: writing none clears it."""
     result: Any = None
     breakers: BreakerWrite = field(default_factory=BreakerWrite)
+    held: str | None = None
+    """The key of the pause that keeps the run from going on; none: nothing does."""
 
 
 class LockedRun(Protocol):
@@ -94,9 +96,10 @@ class RunStore(Protocol):
         statuses: Collection[RunStatus] | None = None,
         policy: str | None = None,
         tags: dict[str, str] | None = None,
+        held: bool = False,
         limit: int | None = None,
     ) -> list[RunState]:
-        """Runs, the latest started first (equal times: by id)."""
+        """Runs, the latest started first (equal times: by id); `held`: only those that a pause held last."""
         ...
 
     async def history(self, run: str) -> History | None:

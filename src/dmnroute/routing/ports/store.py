@@ -9,6 +9,7 @@ from dmnroute.routing.ports.asked import AskedStore
 from dmnroute.routing.ports.breakers import BreakerStore
 from dmnroute.routing.ports.budgets import BudgetStore
 from dmnroute.routing.ports.events import EventStore
+from dmnroute.routing.ports.pauses import PauseStore
 from dmnroute.routing.ports.policies import PolicyStore
 from dmnroute.routing.ports.recorded import RecordedStore
 from dmnroute.routing.ports.runs import RunStore
@@ -21,6 +22,7 @@ class Store(
     AskedStore,
     BudgetStore,
     BreakerStore,
+    PauseStore,
     AgentStore,
     PolicyStore,
     EventStore,

@@ -129,6 +129,8 @@ class DecisionRecord(Record):
     """The number of the control that named the agent in place of the tables."""
     element_instance: str | None = None
     """The key of the `Route` element instance that the decision was made for, on Zeebe."""
+    stood: Decimal = Decimal(0)
+    """Seconds since the run's start for which its time stood still: it was paused."""
     fingerprint: str = ""
     """Of the route and the facts it was taken for: equal fingerprints are no progress."""
 

@@ -122,6 +122,10 @@ class RunState(Record):
     owner: str | None = None
     """Who drives the run now, and until when."""
     lease_until: datetime | None = None
+    held: str | None = None
+    """The key of the pause that it was held by when somebody looked last: `tenant:acme`."""
+    released: datetime | None = None
+    """When somebody let it go on in spite of its tenant's pause, or of everybody's."""
 
     @property
     def is_new(self) -> bool:

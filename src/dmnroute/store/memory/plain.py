@@ -25,6 +25,7 @@ def plain_change(change: HopWrite) -> HopWrite:
         stop=rows.stop_of(rows.plain({"stop": rows.stop_row(change.stop)})["stop"]),
         result=rows.plain({"result": change.result})["result"],
         breakers=change.breakers,
+        held=change.held,
     )
 
 

@@ -15,6 +15,7 @@ from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History
+from dmnroute.routing.pauses import Pause, PauseScope, PauseTimers, pause_key
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
@@ -35,7 +36,9 @@ from dmnroute.store.ledger import Ledger
 from dmnroute.store.memory import recorded
 from dmnroute.store.memory.kept import NEVER_REUSED, KeptRun, KeptStep, is_driven
 from dmnroute.store.memory.locked import MemoryLockedRun
+from dmnroute.store.memory.pauses import KeptPauses
 from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
+from dmnroute.store.pauses import released, run_of
 from dmnroute.store.utc import in_utc
 
 
@@ -50,6 +53,7 @@ class MemoryStore:
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies: dict[str, list[StoredPolicy]] = {}
         self._breakers: dict[str, Breaker] = {}
+        self._pauses = KeptPauses()
         self._events: list[Event] = []
         self._book = Book()
         self._holding = Holding()
@@ -106,6 +110,7 @@ class MemoryStore:
         statuses: Collection[RunStatus] | None = None,
         policy: str | None = None,
         tags: dict[str, str] | None = None,
+        held: bool = False,
         limit: int | None = None,
     ) -> list[RunState]:
         found = [
@@ -114,6 +119,7 @@ class MemoryStore:
             if (statuses is None or kept.state.status in statuses)
             and (policy is None or kept.state.run.policy == policy)
             and (tags or {}).items() <= kept.state.run.tags.items()
+            and (kept.state.held is not None or not held)
         ]
         found.sort(key=lambda state: state.run.id)
         found.sort(key=lambda state: state.run.started, reverse=True)
@@ -292,6 +298,30 @@ class MemoryStore:
 
     async def close_breaker(self, name: str, *, who: str, why: str | None, at: datetime) -> Breaker:
         return self._switch(name, partial(closed_by_hand, who=who, why=why, at=in_utc(at)), at)
+
+    async def pause(
+        self, scope: PauseScope, name: str, *, who: str, why: str | None, at: datetime, timers: PauseTimers = "stand"
+    ) -> Pause:
+        self._holding.refuse()
+        wanted = Pause(number=0, scope=scope, name=name, who=who, why=why, since=at, timers=timers)
+        kept, tellings = self._pauses.pause(wanted)
+        self._tell(tellings, at=in_utc(at), run=run_of(kept))
+        return kept
+
+    async def resume(self, scope: PauseScope, name: str, *, who: str, why: str | None, at: datetime) -> Pause | None:
+        self._holding.refuse()
+        kept, tellings = self._pauses.resume(pause_key(scope, name), who=who, why=why, at=at)
+        self._tell(tellings, at=in_utc(at), run=run_of(kept) if kept else None)
+        return kept
+
+    async def pauses(self, *, over: Collection[str] | None = None, since: datetime | None = None) -> list[Pause]:
+        return self._pauses.listed(over, since)
+
+    async def let_go(self, run: str, *, who: str, why: str | None, at: datetime) -> None:
+        at = in_utc(at)
+        async with self._alone(run) as kept:
+            kept.state = kept.state.model_copy(update={"released": at, "updated": at})
+            self._tell([released(who, why)], at=at, run=run)
 
     async def see(self, agents: Sequence[KnownAgent]) -> None:
         self._holding.refuse()

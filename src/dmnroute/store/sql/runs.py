@@ -71,6 +71,7 @@ def listed(
     statuses: Collection[RunStatus] | None,
     policy: str | None,
     tags: dict[str, str] | None,
+    held: bool,
     limit: int | None,
 ) -> list[RunState]:
     """The latest started first."""
@@ -81,13 +82,15 @@ def listed(
         query = query.where(runs.c.policy == policy)
     if tags:
         query = query.where(has_tags(connection.dialect, tags))
+    if held:
+        query = query.where(runs.c.held.is_not(None))
     return [rows.state_of(row) for row in many(connection, query)]
 
 
 def change(connection: Connection, state: RunState) -> None:
-    """Write where a run stands; its lease isn't touched."""
+    """Write where a run stands; its lease and its release aren't touched."""
     row = rows.state_row(state) | {"of_run": state.run.id}
-    del row["owner"], row["lease_until"]
+    del row["owner"], row["lease_until"], row["released"]
     connection.execute(_CHANGE, row)
 
 

@@ -15,6 +15,7 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation, Wanted
 from dmnroute.routing.history import History
+from dmnroute.routing.pauses import Pause, PauseScope, PauseTimers
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
@@ -36,6 +37,7 @@ from dmnroute.store.sql import (
     forks,
     hops,
     kept_runs,
+    pauses,
     policies,
     recorded,
     runs,
@@ -75,10 +77,13 @@ class SqlStore:
         statuses: Collection[RunStatus] | None = None,
         policy: str | None = None,
         tags: dict[str, str] | None = None,
+        held: bool = False,
         limit: int | None = None,
     ) -> list[RunState]:
         return await self._database.read(
-            lambda connection: runs.listed(connection, statuses=statuses, policy=policy, tags=tags, limit=limit)
+            lambda connection: runs.listed(
+                connection, statuses=statuses, policy=policy, tags=tags, held=held, limit=limit
+            )
         )
 
     async def history(self, run: str) -> History | None:
@@ -188,6 +193,21 @@ class SqlStore:
     async def close_breaker(self, name: str, *, who: str, why: str | None, at: datetime) -> Breaker:
         act = partial(closed_by_hand, who=who, why=why, at=in_utc(at))
         return await self._write(lambda connection: breakers.switch(connection, name, act, at=at))
+
+    async def pause(
+        self, scope: PauseScope, name: str, *, who: str, why: str | None, at: datetime, timers: PauseTimers = "stand"
+    ) -> Pause:
+        wanted = Pause(number=0, scope=scope, name=name, who=who, why=why, since=at, timers=timers)
+        return await self._write(lambda connection: pauses.pause(connection, wanted))
+
+    async def resume(self, scope: PauseScope, name: str, *, who: str, why: str | None, at: datetime) -> Pause | None:
+        return await self._write(lambda connection: pauses.resume(connection, scope, name, who=who, why=why, at=at))
+
+    async def pauses(self, *, over: Collection[str] | None = None, since: datetime | None = None) -> list[Pause]:
+        return await self._database.read(lambda connection: pauses.listed(connection, over, since))
+
+    async def let_go(self, run: str, *, who: str, why: str | None, at: datetime) -> None:
+        await self._write(lambda connection: pauses.let_go(connection, run, who=who, why=why, at=at), run)
 
     async def see(self, agents: Sequence[KnownAgent]) -> None:
         await self._write(lambda connection: see(connection, agents))
