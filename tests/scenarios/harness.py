@@ -114,6 +114,14 @@ class Harness(Protocol):
         """How often each agent was called, from the agents' own ledger."""
 
 
+async def called_after_a_wait(engine: Harness, agent: str, times: int) -> None:
+    """Move the clock until an agent was called so many times: when the wait begins, only the engine knows."""
+    async with asyncio.timeout(PATIENCE):
+        while engine.calls()[agent] < times:
+            await engine.advance(1)
+            await asyncio.sleep(0.05)
+
+
 @dataclass
 class LocalHarness:
     """The local engine on SQLite."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.scenarios.harness import Harness
+from tests.scenarios.harness import Harness, called_after_a_wait
 from tests.support.tables import by_hop, model, route, table
 
 from dmnroute.routing.records.run import Limits
@@ -181,7 +181,7 @@ async def test_the_policys_retries_try_a_failed_step_again(engine: Harness) -> N
     engine.publish("p", by_hop(["agent", "action", "retries"], [{"agent": '"flaky"', "retries": "1"}, DONE]))
     run = await engine.start("p")
     await engine.until_called("flaky")
-    await engine.advance(1)
+    await called_after_a_wait(engine, "flaky", 2)
     state = await engine.until(run, "completed")
     assert state.result == {"answer": "at last"}
     assert (await engine.history(run)).hops[0].ordered()[0].attempt == 2
