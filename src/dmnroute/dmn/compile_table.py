@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from dmnroute.dmn.compile import Compiler
     from dmnroute.dmn.index.column import AnyCell
-    from dmnroute.dmn.matcher import Tests
     from dmnroute.dmn.model import DecisionTable, InputClause, OutputClause
+    from dmnroute.dmn.unary_tests import Tests
     from dmnroute.feel import Expression
     from dmnroute.feel.values import Value
 

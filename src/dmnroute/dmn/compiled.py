@@ -137,7 +137,7 @@ class Allowed:
     def run(self, scope: Mapping[str, Value], run: Run) -> Value:
         """The value, if it is allowed."""
         value = self.logic.run(scope, run)
-        if value is None or run.test(self.tests, value, scope, self.place) is True:
+        if value is None or run.test(self.tests, value, scope, lambda: self.place) is True:
             return value
         run.notice("not_allowed", f"{describe(value)} isn't among {self.tests.text}", self.place, value)
         return None

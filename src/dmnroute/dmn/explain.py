@@ -117,5 +117,5 @@ def _met(logic: TableLogic, rule: int, number: int, cells: Cells, scope: Mapping
     tests = logic.tests[rule][number]
     if tests is None:
         return True
-    met = run.test(tests, cells.values[number], scope, input_place(logic.table, logic.where, rule, number))
+    met = run.test(tests, cells.values[number], scope, lambda: input_place(logic.table, logic.where, rule, number))
     return met if isinstance(met, bool) else None

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
-
-from dmnroute.dmn.run import placed
-from dmnroute.errors import FeelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,21 +12,9 @@ if TYPE_CHECKING:
     from dmnroute.dmn.index.block import Block
     from dmnroute.dmn.index.table import TableIndex
     from dmnroute.dmn.run import Run
+    from dmnroute.dmn.unary_tests import Tests
     from dmnroute.errors import Place
-    from dmnroute.feel import Evaluation, Reference
     from dmnroute.feel.values import Value
-
-
-class Tests(Protocol):
-    """The tests of a cell, ready to run."""
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def references(self) -> tuple[Reference, ...]: ...
-
-    def run(self, input_value: Value, scope: Mapping[str, Value], evaluation: Evaluation) -> bool | None: ...
 
 
 class Matcher(Protocol):
@@ -56,18 +42,9 @@ class ScanMatcher:
     def is_met(self, rule: int, values: Sequence[Value], scope: Mapping[str, Value], run: Run) -> bool:
         """Whether all cells of a rule are met."""
         return all(
-            tests is None or self._test(tests, values[column], scope, run, rule, column) is True
+            tests is None or run.test(tests, values[column], scope, partial(self.place, rule, column)) is True
             for column, tests in enumerate(self.rules[rule])
         )
-
-    def _test(self, tests: Tests, value: Value, scope: Mapping[str, Value], run: Run, rule: int, column: int) -> Value:
-        try:
-            met = tests.run(value, scope, run.evaluation)
-        except FeelError as error:
-            raise placed(error, self.place(rule, column)) from error
-        if run.evaluation.notices:
-            run.collect(lambda: self.place(rule, column))
-        return met
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from dmnroute.dmn.matcher import Tests
     from dmnroute.dmn.types import Types
+    from dmnroute.dmn.unary_tests import Tests
     from dmnroute.feel import Expression
     from dmnroute.feel.values import Value
 
@@ -44,14 +44,14 @@ class Run:
             self.collect(lambda: place)
         return value
 
-    def test(self, tests: Tests, value: Value, scope: Mapping[str, Value], place: Place) -> Value:
-        """Whether a value meets unary tests: true, false or null."""
+    def test(self, tests: Tests, value: Value, scope: Mapping[str, Value], place: Callable[[], Place]) -> Value:
+        """Whether a value meets unary tests: true, false or null. The place is asked for only when there is need."""
         try:
             met = tests.run(value, scope, self.evaluation)
         except FeelError as error:
-            raise placed(error, place) from error
+            raise placed(error, place()) from error
         if self.evaluation.notices:
-            self.collect(lambda: place)
+            self.collect(place)
         return met
 
     @contextmanager

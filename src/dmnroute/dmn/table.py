@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dmnroute.dmn.compiled import Logic
-    from dmnroute.dmn.matcher import Matcher, Tests
+    from dmnroute.dmn.matcher import Matcher
     from dmnroute.dmn.model import DecisionTable
     from dmnroute.dmn.result import Notice
     from dmnroute.dmn.run import Run
     from dmnroute.dmn.types import Types
+    from dmnroute.dmn.unary_tests import Tests
     from dmnroute.feel import UnaryTests
     from dmnroute.feel.values import Value
 
