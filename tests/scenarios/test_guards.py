@@ -125,3 +125,21 @@ async def test_guards_of_the_project_look_at_every_step(engine: Harness) -> None
         ("guards_after", ["censor"]),
         (None, []),
     ]
+
+
+async def test_an_output_is_reused_only_where_the_same_guards_see_it_again(engine: Harness) -> None:
+    """What a guard redacted reaches no step without the guard; with it, the agent isn't asked once more."""
+    columns = [*COLUMNS, "reuse"]
+    guarded = {"agent": '"greet"', "after": '"censor"', "reuse": "true"}
+    engine.publish("p", by_hop(columns, [guarded, guarded, {"agent": '"greet"', "reuse": "true"}, DONE]))
+    run = await engine.start("p", input={"name": "Ada"})
+    await engine.until(run, "completed")
+    assert engine.calls() == {"greet": 2, "censor": 2}
+    history = await engine.history(run)
+    assert [(o.agent, o.reused) for hop in history.hops for o in hop.ordered()] == [
+        ("greet", False),
+        ("censor", False),
+        ("greet", True),
+        ("censor", False),
+        ("greet", False),
+    ]

@@ -11,6 +11,7 @@ from dmnroute.routing.canonical import digest
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord, Plan
 from dmnroute.routing.records.step import StepError
+from dmnroute.routing.reuse_key import reuse_digest
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,15 @@ async def test_an_ok_outcome_can_be_used_again(store: Store) -> None:
     assert await store.reusable("ocr", "2", digest(value)) is None
     assert await store.reusable("asr", "1", digest(value)) is None
     assert await store.reusable("ocr", "1", digest({"dpi": 301, "path": "a.png"})) is None
+
+
+async def test_an_output_that_guards_look_at_is_found_only_with_them(store: Store) -> None:
+    """It is kept as it was before they saw it."""
+    guarded = step("r1/2.1", after=("censor",))
+    await write(store, hop(decision(hop=2, plan=Plan(action="dispatch", steps=(guarded,)))))
+    await store.record(outcome("r1/2.1"), at=later(2))
+    assert await store.reusable("ocr", "1", digest({})) is None
+    assert await store.reusable("ocr", "1", reuse_digest(guarded)) == outcome("r1/2.1")
 
 
 @pytest.mark.parametrize("status", ["failed", "timeout", "cancelled", "skipped"])

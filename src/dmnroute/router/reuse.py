@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from dmnroute.routing.canonical import digest
 from dmnroute.routing.history import History
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.step import Outcome, PlannedStep
+from dmnroute.routing.reuse_key import reuse_digest
 
 
 async def reused(step: PlannedStep, store: Store, history: History, *, now: datetime) -> Outcome | None:
@@ -18,7 +18,7 @@ async def reused(step: PlannedStep, store: Store, history: History, *, now: date
     found = await store.reusable(
         step.type.removeprefix("agent."),
         step.version,
-        digest(step.input),
+        reuse_digest(step),
         runs=_runs(history) if step.reuse == "run" else None,
         tenant=None if step.reuse == "global" else step.tenant,
         since=None if step.reuse_for is None else now - timedelta(microseconds=int(step.reuse_for * 1_000_000)),
@@ -28,7 +28,7 @@ async def reused(step: PlannedStep, store: Store, history: History, *, now: date
 
 def standing_in(outcome: Outcome, step: PlannedStep) -> Outcome:
     """An outcome of before as that of a step: nobody was called."""
-    now = {"step": step.id, "agent": step.agent, "reused": True, "attempt": 1}
+    now = {"step": step.id, "agent": step.agent, "reused": True, "foreign": False, "attempt": 1}
     return outcome.model_copy(update=now | {"cost": Decimal(0), "tokens": 0, "calls": 0, "latency": Decimal(0)})
 
 

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.budgets import Account, AccountState, Reservation
-from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import Run, RunState, Stop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
+from dmnroute.routing.reuse_key import reuse_digest
 from dmnroute.store.json_text import from_text, not_json, to_text
 from dmnroute.store.utc import in_utc
 
@@ -111,8 +111,7 @@ def decision_of(row: Row, steps: tuple[PlannedStep, ...]) -> DecisionRecord:
 def step_row(step: PlannedStep, *, hop: int, position: int) -> Row:
     """A step as planned; its position counts from 1."""
     row, rest = _split(step, _STEP)
-    digest = digest_of_bytes(to_text(row["input"]).encode())
-    return row | {"hop": hop, "position": position, "input_digest": digest, "record": rest}
+    return row | {"hop": hop, "position": position, "input_digest": reuse_digest(step), "record": rest}
 
 
 def step_of(row: Row) -> PlannedStep:

@@ -46,7 +46,7 @@ class StepStore(Protocol):
         tenant: str | None = None,
         since: datetime | None = None,
     ) -> Outcome | None:
-        """The latest ok outcome of the same version of an agent for the same input (its canonical digest).
+        """The latest ok outcome of the same version of an agent for the same input (`reuse_digest` of the step).
 
         `agent` is the agent's own name, whatever the step was called in its run. `runs`, `tenant` and `since` (when it
         ended) say which outcomes count; none given: all.
