@@ -18,7 +18,7 @@ from dmnroute.router.router import Router
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState
-from dmnroute.routing.records.step import Outcome
+from dmnroute.routing.records.step import Outcome, StepError
 from dmnroute.store.open import open_store
 from dmnroute.testing import FixedPolicies, ManualClock
 
@@ -269,3 +269,19 @@ async def test_what_a_child_came_to_is_an_outcome(store: Store) -> None:
         cost=Decimal("0.5"),
         tokens=3,
     )
+
+
+async def test_an_outcome_that_stands_in_is_not_tried_again(store: Store) -> None:
+    """A fork does one step once more; that its neighbour failed at a worker without retries of its own stays."""
+    hop = {"agent": '["ask", "ocr"]', "retries": "1"}
+    tables = by_hop(["agent", "action", "retries"], [hop, DONE])
+    router = await begun(store, p=tables)
+    await router.route("r")
+    down = StepError(kind="unavailable", message="", retryable=True)
+    failed = ok("r/1.2", "ocr", status="failed", error=down, foreign=True, attempt=2)
+    assert (await router.route("r", outcomes=[ok("r/1.1"), failed])).status == "completed"
+    fork = await router.forks.rerun("r", ["r/1.1"])
+    turn = await router.route(fork.id)
+    assert [step.done for step in turn.history.hops[-1].decision.plan.steps] == [None, "r/1.2"]
+    turn = await router.route(fork.id, outcomes=[ok(f"{fork.id}/2.1")])
+    assert (turn.status, [hop.decision.stage for hop in turn.history.hops]) == ("completed", [None, "again", None])

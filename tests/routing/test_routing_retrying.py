@@ -10,10 +10,12 @@ from tests.routing.deciding import CATALOGUE, decided, later, run, version
 from tests.support.tables import by_hop
 
 from dmnroute.routing.context import build_context
+from dmnroute.routing.forks import redo, redrive
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.progress import hop_end
-from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd
+from dmnroute.routing.records.run import Origin
 from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.replay import replay
 
@@ -128,3 +130,51 @@ def test_only_what_failed_is_sent_again() -> None:
     assert end is not None
     last = build_context(history, end, now=later(1))["last"]
     assert [(o["agent"], o["status"]) for o in last["outcomes"]] == [("ocr", "failed"), ("ask", "ok"), ("ocr", "ok")]
+
+
+def forked(history: History, origin: Origin | None) -> History:
+    assert origin is not None
+    return history.forked(history.run.model_copy(update={"id": "f", "origin": origin}))
+
+
+def test_a_redrive_leaves_alone_what_a_retry_has_mended() -> None:
+    """Only what failed to the end is done once more; of the others counts what came of them last."""
+    tables = policy(agent='["ocr", "ask", "ocr"]', retries="1")
+    history = again(History(run()), tables, BUSY, OK, BUSY)
+    history = again(again(history, tables), tables, BUSY, OK, at=1)
+    fork = forked(history, redrive(history))
+    sent = decided(tables, fork, at=2)
+    assert (sent.hop, sent.stage) == (4, "again")
+    assert [(step.id, step.done) for step in sent.plan.steps] == [
+        ("f/4.1", None),
+        ("f/4.2", "r/1.2"),
+        ("f/4.3", "r/3.2"),
+    ]
+    done = arrived(fork, sent, OK, OK, OK, foreign=False)
+    last = build_context(done, HopEnd(status="ok"), now=later(3))["last"]
+    assert [outcome["step"] for outcome in last["outcomes"]] == ["f/4.1", "f/4.2", "f/4.3"]
+    assert decided(tables, done, at=3).plan.action == "complete"
+    assert redrive(done) is None
+
+
+def test_what_a_retry_has_mended_is_nothing_to_redrive() -> None:
+    """All went well in the end."""
+    tables = policy()
+    history = again(again(again(History(run()), tables, BUSY), tables), tables, OK, at=1)
+    assert redrive(history) is None
+
+
+def test_a_step_that_is_done_once_more_is_retried_anew() -> None:
+    """It has all of its attempts; those of before stay with the run that made them."""
+    tables = policy(agent='["ocr", "ask"]', retries="1")
+    history = again(again(again(History(run()), tables, BUSY, OK), tables), tables, BUSY, at=1)
+    fork = forked(history, redo(history, ["r/1.1"]))
+    sent = decided(tables, fork, at=2)
+    assert [step.done for step in sent.plan.steps] == [None, "r/1.2"]
+    fork = arrived(fork, sent, BUSY, OK)
+    stages = []
+    for at in range(3, 9, 2):
+        decision = decided(tables, fork, at=at)
+        stages.append(decision.stage)
+        fork = arrived(fork, decision, BUSY)
+    assert stages == ["backoff", "retry", None]

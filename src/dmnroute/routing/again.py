@@ -17,21 +17,23 @@ def again(latest: Round, situation: Situation) -> Plan | None:
     origin = situation.run.origin
     if origin is None or not origin.again or situation.hop != origin.hops + 1:
         return None
-    plan = latest.hops[-1].decision.plan
+    assert latest.work is not None
+    plan = latest.work.decision.plan
     chosen = [step for step in plan.steps if step.id in origin.again]
     allowed = iter(situation.allowances([step.max_cost for step in chosen]))
-    steps = tuple(_steps(plan, origin.again, situation, allowed))
+    steps = tuple(_steps(latest, plan, origin.again, situation, allowed))
     names = ", ".join(dict.fromkeys(f"`{step.agent}`" for step in chosen))
     return plan.model_copy(update={"steps": steps, "reason": f"{names} once more"})
 
 
 def _steps(
-    plan: Plan, chosen: tuple[str, ...], situation: Situation, allowed: Iterator[Decimal | None]
+    latest: Round, plan: Plan, chosen: tuple[str, ...], situation: Situation, allowed: Iterator[Decimal | None]
 ) -> Iterator[PlannedStep]:
     for index, step in enumerate(plan.steps, 1):
         own = {"id": f"{situation.run.id}/{situation.hop}.{index}", "run": situation.run.id}
         if step.id not in chosen:
-            yield step.model_copy(update=own | {"done": step.done or step.id, "deadline": None})
+            sent, _ = latest.sent(index)
+            yield step.model_copy(update=own | {"done": sent.done or sent.id, "deadline": None})
             continue
         times = situation.times(step.uncut or step.timeout, HopTime(plan.hop_timeout, plan.until_slo))
         # An equal step of before must not stand in for it: it is to be done.

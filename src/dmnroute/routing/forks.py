@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from dmnroute.errors import OperatorError
@@ -10,6 +11,8 @@ from dmnroute.routing.history import History, Hop
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import HopEnd
 from dmnroute.routing.records.run import Origin
+from dmnroute.routing.records.step import Outcome
+from dmnroute.routing.rounds import latest_round
 
 
 def fork_before(history: History, hop: int, *, now: datetime) -> Origin:
@@ -52,8 +55,11 @@ def redrive(history: History) -> Origin | None:
     Steps that failed, timed out, were cancelled or never ran are done; those that went well count as they were.
     """
     for hop in reversed(history.hops):
-        wrong = [step.id for step in hop.decision.plan.steps if not _went_well(hop, step.id)]
-        if hop.decision.plan.action == "dispatch" and _is_work(hop) and hop.decision.plan.steps:
+        steps = hop.decision.plan.steps
+        if hop.decision.plan.action == "dispatch" and _is_work(hop) and steps:
+            attempted = latest_round(_with_retries(history, hop))
+            assert attempted is not None
+            wrong = [step.id for slot, step in enumerate(steps, 1) if not _went_well(attempted.worked(slot))]
             return _redone(history, hop, wrong) if wrong else None
     return None
 
@@ -77,8 +83,19 @@ def _redone(history: History, hop: Hop, steps: Collection[str]) -> Origin:
             hint=f"`dmnroute fork {history.run.id} --at {number}` decides the hop anew",
         )
     chosen = tuple(step.id for step in hop.decision.plan.steps if step.id in steps)
+    hops = len(_with_retries(history, hop).hops)
     # What ended the hop before doesn't matter: it goes on with the steps that are done once more.
-    return Origin(run=history.run.id, hops=number, end=HopEnd(status="resumed"), again=chosen)
+    return Origin(run=history.run.id, hops=hops, end=HopEnd(status="resumed"), again=chosen)
+
+
+def _with_retries(history: History, hop: Hop) -> History:
+    """The history up to a hop, and to the last of the router's retries of its steps."""
+    last = hop.decision.hop
+    for number, later in enumerate(history.hops[last:], last + 1):
+        if later.decision.stage not in ("backoff", "retry"):
+            break
+        last = number if later.decision.stage == "retry" else last
+    return replace(history, hops=history.hops[:last])
 
 
 def _is_work(hop: Hop) -> bool:
@@ -86,8 +103,7 @@ def _is_work(hop: Hop) -> bool:
     return hop.decision.stage in ("guarded", "again") or (hop.decision.stage is None and hop.decision.held is None)
 
 
-def _went_well(hop: Hop, step: str) -> bool:
-    outcome = hop.outcomes.get(step)
+def _went_well(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.status == "ok" and outcome.coverage in (None, 1)
 
 

@@ -88,10 +88,12 @@ class Round:
         """A wanted step each time that it was sent, with what came of it."""
         if self.work is None:
             return
-        first = self.work.decision.plan.steps[slot - 1]
+        work = self.work.decision
+        first = work.plan.steps[slot - 1]
         yield first, self.work.outcome(first)
         for hop in self.at("retry"):
-            yield from ((step, hop.outcome(step)) for step in hop.decision.plan.steps if step.slot == slot)
+            if hop.decision.hop > work.hop:
+                yield from ((step, hop.outcome(step)) for step in hop.decision.plan.steps if step.slot == slot)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes of the wanted steps, by index."""
