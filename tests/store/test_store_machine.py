@@ -23,6 +23,7 @@ from dmnroute.routing.ports.events import Event
 from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import Plan
+from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.signal import Signal
 from dmnroute.store.open import open_store
 
@@ -52,6 +53,19 @@ statuses = st.sampled_from(["running", "waiting", "stopped", "completed"])
 owners = st.sampled_from(["ann", "bob"])
 policies = st.sampled_from(["intake", "returns"])
 
+policy_changes = st.builds(
+    PolicyChange,
+    policy=policies,
+    number=st.integers(1, 4),
+    kind=st.sampled_from(["verify", "activate", "canary"]),
+    version=st.integers(1, 2),
+    who=owners,
+    why=st.none() | texts,
+    at=times,
+    share=st.none() | st.decimals("0.001", 1, places=3),
+    starts=st.none() | times,
+)
+
 
 def calls(method: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A call of a method of a store that is still to be chosen."""
@@ -62,6 +76,9 @@ leases = calls("acquire", names, owners, now=times, until=times, gone=st.sets(ow
 others = (
     calls("bind", names, st.sampled_from(["1", "2"]))
     | calls("keep_policy", policies, st.just("a.dmn"), st.sampled_from([b"one", b"two"]), at=times)
+    | calls("add_version", policies, st.just("a.dmn"), st.sampled_from([b"one", b"two"]), at=times)
+    | calls("change_policy", policy_changes)
+    | calls("policy_changes", policies, after=st.integers(-1, 3))
     | calls("tell", st.just("policy_refused"), contexts, at=times)
     | calls("states", statuses=st.none() | st.sets(statuses), policy=st.none() | policies, limit=st.integers(0, 3))
     | calls("create", st.lists(st.builds(run, names, input=contexts, started=times, policy=policies), max_size=3))

@@ -11,11 +11,11 @@ from pathlib import Path
 from dmnroute.dmn import Model, load
 from dmnroute.dmn.checks import Finding
 from dmnroute.dmn.diff import diff
-from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError, did_you_mean
+from dmnroute.errors import DmnrouteError, RouteError, TableError, did_you_mean
+from dmnroute.policies.kept import KeptVersions
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
-from dmnroute.routing.ports.policies import StoredPolicy
 from dmnroute.routing.ports.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,11 @@ class FolderPolicies:
     edit: Edit = lambda model: model
     """What is kept in the store, and decides, is the edited policy; the file stays as it is."""
     _seen: dict[str, _Seen] = field(default_factory=dict, init=False)
-    _versions: dict[tuple[str, int], PolicyVersion] = field(default_factory=dict, init=False)
     _looking: dict[str, asyncio.Lock] = field(default_factory=dict, init=False)
+    _kept: KeptVersions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = KeptVersions(self.store)
 
     async def active(self, name: str) -> PolicyVersion:
         """The version to decide with now.
@@ -80,13 +83,7 @@ class FolderPolicies:
         Raises:
             OperatorError: `unknown_version`.
         """
-        known = self._versions.get((name, number))
-        if known is None:
-            stored = await self.store.policy(name, number)
-            if stored is None:
-                raise OperatorError(f"policy `{name}` has no version {number}", code="unknown_version")
-            known = self._remember(stored)
-        return known
+        return await self._kept.version(name, number)
 
     async def _look(self, name: str, file: Path, stamp: Stamp, seen: _Seen | None) -> _Seen:
         before = seen.active if seen else await self._latest(name)
@@ -105,8 +102,7 @@ class FolderPolicies:
             return _Seen(stamp, digest, before)
         changes = None if before is None else [str(change) for change in diff(before.model, model)]
         stored = await self.store.keep_policy(name, file.name, model.source, at=self.clock.now(), changes=changes)
-        active = PolicyVersion(name, stored.version, stored.digest, model)
-        self._versions[name, stored.version] = active
+        active = self._kept.remember(PolicyVersion(name, stored.version, stored.digest, model))
         if before is not None and before.version != active.version:
             log.warning("policy changed", extra={"policy": active.name, "version": active.version})
         return _Seen(stamp, digest, active)
@@ -114,15 +110,10 @@ class FolderPolicies:
     async def _latest(self, name: str) -> PolicyVersion | None:
         stored = await self.store.policy(name)
         try:
-            return None if stored is None else self._remember(stored)
+            return None if stored is None else self._kept.load(stored)
         except TableError as error:  # kept by another release, which took what this one refuses
             log.warning("stored policy not usable", extra={"policy": name, "problem": str(error)})
             return None
-
-    def _remember(self, stored: StoredPolicy) -> PolicyVersion:
-        model = load(stored.text, name=stored.file)
-        version = PolicyVersion(stored.name, stored.version, stored.digest, model)
-        return self._versions.setdefault((stored.name, stored.version), version)
 
     def _checked(self, file: Path, text: bytes) -> Model:
         model = self.edit(load(text, name=file.name))

@@ -15,6 +15,7 @@ from dmnroute.routing.ports.policies import StoredPolicy
 from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import ENDED, Origin, Run, RunState, Stop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome
@@ -161,6 +162,13 @@ def policy_changed(policy: StoredPolicy, what: Sequence[str] | None) -> Telling:
         "file": policy.file,
         **({} if what is None else {"changes": list(what)}),
     }
+
+
+def policy_transition(change: PolicyChange) -> Telling:
+    """What was done with a version; of a canary's guard, that it has one."""
+    told = change.model_dump(exclude={"at", "guard"}, exclude_none=True)
+    moments = {name: told[name].isoformat() for name in ("starts", "ends") if name in told}
+    return "policy_transition", told | moments | ({"guarded": True} if change.guard else {})
 
 
 def signal_received(signal: Signal) -> Telling:

@@ -12,6 +12,7 @@ from dmnroute.routing.budgets import Account, AccountState, Reservation
 from dmnroute.routing.ports.agents import KnownAgent
 from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run, RunState, Stop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
@@ -27,6 +28,7 @@ _DECISION = ("run", "hop", "at", "policy", "version", "digest")
 _STEP = ("id", "run", "agent", "type", "version", "deadline", "input")
 _OUTCOME = ("status", "confidence", "cost", "latency", "output")
 _SIGNAL = ("run", "number", "name", "payload", "at")
+_POLICY_CHANGE = ("policy", "number", "kind", "version", "tenant", "who", "why", "at")
 _CONTROL = ("run", "number", "kind", "data", "who", "why", "at", "key")
 
 
@@ -145,6 +147,16 @@ def control_row(control: Control) -> Row:
 
 def control_of(row: Row) -> Control:
     return Control.model_validate(_columns(row, _CONTROL))
+
+
+def policy_change_row(change: PolicyChange) -> Row:
+    row, rest = _split(change, _POLICY_CHANGE)
+    moments = {name: in_utc(rest[name]).isoformat() if rest[name] else None for name in ("starts", "ends")}
+    return row | {"record": rest | moments}
+
+
+def policy_change_of(row: Row) -> PolicyChange:
+    return PolicyChange.model_validate(_columns(row, _POLICY_CHANGE) | row["record"])
 
 
 def account_row(state: AccountState) -> Row:

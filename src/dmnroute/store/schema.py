@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -159,6 +159,20 @@ policies = Table(
     Column("file", Name, nullable=False),
     Column("text", LargeBinary, nullable=False),
     Column("loaded", Instant, nullable=False),
+)
+
+policy_changes = Table(
+    "policy_changes",
+    metadata,
+    Column("policy", Name, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("tenant", Name, nullable=False),
+    Column("who", Name, nullable=False),
+    Column("why", Name),
+    Column("at", Instant, nullable=False),
+    Column("record", Json, nullable=False),
 )
 
 agents = Table(

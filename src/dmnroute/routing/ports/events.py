@@ -21,6 +21,7 @@ EventKind = Literal[
     "budget_exceeded",
     "policy_changed",
     "policy_refused",
+    "policy_transition",
     "breaker_opened",
     "breaker_half_opened",
     "breaker_closed",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.records.policy_change import PolicyChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,23 @@ class PolicyStore(Protocol):
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
         """A version of a policy; the latest one when none is named."""
+        ...
+
+    async def add_version(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        """The version of a policy with this very text; a new one when there is none. Nothing is told of it yet."""
+        ...
+
+    async def change_policy(self, change: PolicyChange) -> bool:
+        """Add a change to the audit log of its policy, told by the event `policy_transition`.
+
+        False, and nothing is kept, when its number isn't the next one: somebody else was faster.
+        """
+        ...
+
+    async def policy_changes(self, name: str, *, after: int = 0) -> list[PolicyChange]:
+        """The audit log of a policy, in order; only what has a greater number than `after`."""
+        ...
+
+    async def published(self) -> list[str]:
+        """The names of policies that have an audit log, sorted."""
         ...

@@ -13,7 +13,6 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.breaker_gate import BreakerWrite
 from dmnroute.routing.breakers import Breaker, closed_by_hand, opened_by_hand
 from dmnroute.routing.budgets import AccountState, Refusal, Reservation
-from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.history import History
 from dmnroute.routing.pauses import Pause, PauseScope, PauseTimers, pause_key
 from dmnroute.routing.ports.agents import KnownAgent
@@ -24,6 +23,7 @@ from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import ENDED, Run, RunState, RunStatus
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
@@ -38,6 +38,7 @@ from dmnroute.store.memory.kept import NEVER_REUSED, KeptRun, KeptStep, is_drive
 from dmnroute.store.memory.locked import MemoryLockedRun
 from dmnroute.store.memory.pauses import KeptPauses
 from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
+from dmnroute.store.memory.policies import MemoryPolicies
 from dmnroute.store.pauses import released, run_of
 from dmnroute.store.utc import in_utc
 
@@ -51,7 +52,7 @@ class MemoryStore:
         self._ok: dict[tuple[str, str, str], list[tuple[datetime, str, Outcome]]] = {}
         self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
         self._agents: dict[tuple[str, str], KnownAgent] = {}
-        self._policies: dict[str, list[StoredPolicy]] = {}
+        self._policies = MemoryPolicies()
         self._breakers: dict[str, Breaker] = {}
         self._pauses = KeptPauses()
         self._events: list[Event] = []
@@ -335,18 +336,31 @@ class MemoryStore:
         self, name: str, file: str, text: bytes, *, at: datetime, changes: Sequence[str] | None = None
     ) -> StoredPolicy:
         self._holding.refuse()
-        versions = self._policies.setdefault(name, [])
-        if versions and versions[-1].text == text:
-            return versions[-1]
-        stored = StoredPolicy(name, len(versions) + 1, digest_of_bytes(text), file, text, in_utc(at))
-        versions.append(stored)
-        self._tell([policy_changed(stored, changes)], at=stored.loaded)
+        stored, new = self._policies.keep(name, file, text, at=in_utc(at))
+        if new:
+            self._tell([policy_changed(stored, changes)], at=stored.loaded)
         return stored
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
-        versions = self._policies.get(name, [])
-        number = len(versions) if version is None else version
-        return versions[number - 1] if 1 <= number <= len(versions) else None
+        return self._policies.find(name, version)
+
+    async def add_version(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        self._holding.refuse()
+        return self._policies.add(name, file, text, at=in_utc(at))
+
+    async def change_policy(self, change: PolicyChange) -> bool:
+        self._holding.refuse()
+        kept = rows.policy_change_of(rows.plain(rows.policy_change_row(change)))
+        if not self._policies.change(kept):
+            return False
+        self._tell([changes.policy_transition(kept)], at=kept.at)
+        return True
+
+    async def policy_changes(self, name: str, *, after: int = 0) -> list[PolicyChange]:
+        return self._policies.changes.get(name, [])[max(after, 0) :]
+
+    async def published(self) -> list[str]:
+        return sorted(self._policies.changes)
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         self._holding.refuse()

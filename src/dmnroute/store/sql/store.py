@@ -23,6 +23,7 @@ from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
+from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run, RunState, RunStatus
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
@@ -222,6 +223,18 @@ class SqlStore:
 
     async def policy(self, name: str, version: int | None = None) -> StoredPolicy | None:
         return await self._database.read(lambda connection: policies.find(connection, name, version))
+
+    async def add_version(self, name: str, file: str, text: bytes, *, at: datetime) -> StoredPolicy:
+        return await self._write(lambda connection: policies.add(connection, name, file, text, at=at))
+
+    async def change_policy(self, change: PolicyChange) -> bool:
+        return await self._write(lambda connection: policies.change(connection, change))
+
+    async def policy_changes(self, name: str, *, after: int = 0) -> list[PolicyChange]:
+        return await self._database.read(lambda connection: policies.log(connection, name, after))
+
+    async def published(self) -> list[str]:
+        return await self._database.read(policies.published)
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         await self._write(lambda connection: runs.tell(connection, (kind, data), at=at, run=run), run or "")

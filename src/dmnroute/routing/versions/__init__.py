@@ -1,0 +1,1 @@
+"""The life of a policy's versions: draft, verified, shadow, canary, active, retired. Pure."""
