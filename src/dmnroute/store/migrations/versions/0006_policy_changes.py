@@ -8,7 +8,7 @@ from alembic import op
 from dmnroute.store.columns import Instant, Json, Name
 
 revision = "0006"
-down_revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
