@@ -119,10 +119,11 @@ def test_a_form_is_printed_for_modeler(asked: Bench, cli: Cli) -> None:
 
 
 def test_a_table_cannot_name_a_form_that_is_not_there(asked: Bench, cli: Cli) -> None:
-    """The run stops, and goes on when the table is corrected."""
-    asked.save("p", {**ASK, "form": '"claim_chek"'}, DONE, columns=COLUMNS)
-    said = cli("run", "p", "--run-id", "r3")
-    assert "error: unknown form `claim_chek`; did you mean `claim_check`?" in said.err
+    """It is refused before any run is decided by it."""
+    asked.save("q", {**ASK, "form": '"claim_chek"'}, DONE, columns=COLUMNS)
+    for said in (cli("check"), cli("run", "q", "--run-id", "r3")):
+        assert "unknown form `claim_chek`; did you mean `claim_check`?" in said.out + said.err
+        assert said.code != 0
 
 
 def test_due_reminders_are_sent_by_resume(bench: Bench, cli: Cli) -> None:

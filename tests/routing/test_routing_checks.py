@@ -12,6 +12,7 @@ from tests.support.tables import HEAD, model, route, table
 from dmnroute.dmn import load
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.checks import RULES, check_policy
+from dmnroute.routing.forms import FormSpec, Reading
 
 GOOD = ["-", '"ocr"', "null"]
 
@@ -35,6 +36,7 @@ def test_every_rule_of_the_list_is_tried_here() -> None:
         "missing_route",
         "column_label",
         "unknown_agent",
+        "missing_form",
         "unknown_column",
         "wrong_word",
         "join_condition",
@@ -73,6 +75,34 @@ def test_an_agent_must_exist() -> None:
         "hint: known agents: `ask`, `ocr`"
     ]
     assert of_route("-", '["run:child", "process:x"]', "null") == []
+
+
+def test_the_agent_of_a_reminder_must_exist() -> None:
+    """In `notify`, as in `agent`."""
+    outputs = ["action", "remind", "notify"]
+    assert of_route("-", '"escalate"', "60", '"aks"', outputs=outputs) == [
+        "error: unknown agent `aks`; did you mean `ask`?\n"
+        "p.dmn, decision `Route`, rule 1, output notify\n"
+        '  "aks"\n  ^^^^^\n'
+        "hint: known agents: `ask`, `ocr`"
+    ]
+    assert of_route("-", '"escalate"', "60", '"ask"', outputs=outputs) == []
+
+
+def test_a_form_must_exist() -> None:
+    """Where forms are known; a project that declares neither forms nor agents says nothing of them."""
+    text = route(["run.hop"], ["action", "form"], [["-", '"escalate"', '"claim_chek"']])
+    claim = FormSpec("claim_check", "", {}, frozenset(), lambda answer: Reading(answer))
+    place = 'p.dmn, decision `Route`, rule 1, output form\n  "claim_chek"\n  ^^^^^^^^^^^^\n'
+    assert found(text, catalogue=replace(CATALOGUE, forms={"claim_check": claim})) == [
+        f"error: unknown form `claim_chek`; did you mean `claim_check`?\n{place}hint: known forms: `claim_check`"
+    ]
+    assert found(text, catalogue=replace(CATALOGUE, forms={})) == [
+        f"error: unknown form `claim_chek`\n{place}"
+        'hint: declare it in `workers/`: `@form("claim_chek")` on a pydantic model'
+    ]
+    for silent in (CATALOGUE, Catalogue(), Catalogue(forms={}), replace(CATALOGUE, forms={"claim_chek": claim})):
+        assert found(text, catalogue=silent) == []
 
 
 def test_a_guard_must_exist_and_give_verdicts() -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
 from tests.scenarios.harness import Harness
+from tests.scenarios.test_pausing import pause, resume, until_held
 from tests.support.tables import by_hop
+
+from dmnroute.routing.breaker_rules import BreakerRule
+from dmnroute.routing.budgets import Budget
 
 COLUMNS = ["agent", "action", "signal", "group", "join", "compensate", "result", "reason"]
 BOOK = {"agent": '"book"'}
@@ -91,3 +98,41 @@ async def test_child_runs_are_undone_before_their_parent(engine: Harness) -> Non
     assert state.result["undone"] == undone(run, "1.1")
     child = await engine.until(f"{run}/2.1", "cancelled")
     assert child.result["undone"] == [{"step": f"{run}/2.1/1.1", "agent": "book", "by": "unbook"}]
+
+
+@pytest.mark.parametrize("gate", ["budget", "breaker"])
+async def test_an_undo_that_may_not_be_sent_is_told(engine: Harness, gate: str) -> None:
+    """Neither the budget of an agent nor a breaker is passed over: the run ends, and says what it leaves behind."""
+    if gate == "budget":
+        engine.budgets.append(Budget(agent="unbook", calls=1))
+    else:
+        engine.router.breakers.sections["unbook"] = BreakerRule(errors=1, open=Decimal(60))
+        await engine.router.store.open_breaker("unbook", who="ann", why="moved", at=engine.router.clock.now())
+    engine.publish("p", by_hop(COLUMNS, [BOOK, BOOK, WAIT]))
+    run = await engine.start("p")
+    await engine.until(run, "waiting")
+    await engine.cancel(run)
+    result = (await engine.until(run, "cancelled")).result
+    if gate == "budget":
+        assert result["undone"] == undone(run, "2.1")
+        assert [left["step"] for left in result["not_undone"]] == [f"{run}/1.1"]
+        assert result["not_undone"][0]["reason"].startswith("budget: ")
+    else:
+        assert result["undone"] == []
+        assert [left["reason"] for left in result["not_undone"]] == [
+            "breaker_open: the breaker of agent `unbook` is open until somebody closes it (moved)"
+        ] * 2
+    assert engine.calls()["unbook"] == len(result["undone"])
+
+
+async def test_an_undo_waits_while_its_agent_is_paused(engine: Harness) -> None:
+    """It isn't given up: the run goes on undoing when the pause is lifted."""
+    engine.publish("p", by_hop(COLUMNS, [BOOK, WAIT]))
+    run = await engine.start("p")
+    await engine.until(run, "waiting")
+    await pause(engine, "agent", "unbook")
+    await engine.cancel(run)
+    await until_held(engine, run, "agent:unbook")
+    assert engine.calls() == {"book": 1}
+    await resume(engine, "agent", "unbook")
+    assert (await engine.until(run, "cancelled")).result["undone"] == undone(run, "1.1")

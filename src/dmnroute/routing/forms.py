@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from dmnroute.errors import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,10 @@ class FormSpec:
     fields: frozenset[str]
     """They become facts."""
     read: Callable[[Mapping[str, Any]], Reading]
+
+
+def unknown_form(name: str, forms: Collection[str]) -> tuple[str, str]:
+    """What is said, with a hint, of a form that isn't among those that are known."""
+    known = ", ".join(f"`{form}`" for form in sorted(forms))
+    hint = f"known forms: {known}" if known else f'declare it in `workers/`: `@form("{name}")` on a pydantic model'
+    return f"unknown form `{name}`{did_you_mean(name, forms)}", hint

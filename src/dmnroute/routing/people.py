@@ -7,10 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from dmnroute.errors import RouteError, did_you_mean
+from dmnroute.errors import RouteError
 from dmnroute.routing import columns
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
+from dmnroute.routing.forms import unknown_form
 from dmnroute.routing.records.hop import Plan
 from dmnroute.routing.records.step import INVALID_ANSWER, PEOPLE, Cut, PlannedStep
 from dmnroute.routing.reminders import reminders
@@ -90,10 +91,5 @@ def _several(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
 def _refuse_unknown_form(row: Row, form: str | None, catalogue: Catalogue) -> None:
     if form is None or catalogue.forms is None or form in catalogue.forms:
         return
-    known = ", ".join(f"`{name}`" for name in sorted(catalogue.forms))
-    raise RouteError(
-        f"unknown form `{form}`{did_you_mean(form, catalogue.forms)}",
-        code="unknown_form",
-        place=row.place,
-        hint=f"known forms: {known}" if known else f'declare it in `workers/`: `@form("{form}")` on a pydantic model',
-    )
+    message, hint = unknown_form(form, catalogue.forms)
+    raise RouteError(message, code="unknown_form", place=row.place, hint=hint)

@@ -16,6 +16,7 @@ from dmnroute.routing.checks.column_label import column_label
 from dmnroute.routing.checks.foreign_input import foreign_input
 from dmnroute.routing.checks.join_condition import join_condition
 from dmnroute.routing.checks.known_names import known_names
+from dmnroute.routing.checks.missing_form import missing_form
 from dmnroute.routing.checks.missing_route import missing_route
 from dmnroute.routing.checks.subject import PolicyRule, PolicySubject
 from dmnroute.routing.checks.unknown_agent import unknown_agent
@@ -29,6 +30,7 @@ RULES: tuple[PolicyRule, ...] = (
     missing_route,
     column_label,
     unknown_agent,
+    missing_form,
     unknown_column,
     wrong_word,
     join_condition,

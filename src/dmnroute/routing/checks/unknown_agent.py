@@ -1,4 +1,4 @@
-"""An agent or a guard that the project doesn't have, or that can't guard."""
+"""An agent, a guard or a reminder's agent that the project doesn't have; a guard that can't guard."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ def unknown_agent(subject: PolicySubject) -> Iterator[Finding]:
         return
     for name, place in subject.texts("agent"):
         if name not in agents and not name.startswith((CHILD_RUN, PROCESS)):
+            yield _unknown("agent", name, subject, place)
+    for name, place in subject.texts("notify"):
+        if name not in agents:
             yield _unknown("agent", name, subject, place)
     for column in ("before", "after"):
         for name, place in subject.texts(column):
