@@ -19,6 +19,7 @@ from dmnroute.local.engine import LocalEngine
 from dmnroute.local.lease import Leases
 from dmnroute.local.owner import new_owner, this_owner
 from dmnroute.policies.folder import FolderPolicies
+from dmnroute.policies.published import PublishedPolicies
 from dmnroute.project import Project, find_project
 from dmnroute.router.clock import SystemClock
 from dmnroute.router.controls import unknown_run
@@ -157,7 +158,7 @@ async def open_app(
         closing.push_async_callback(store.close)
         threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
-        source = policies(store) if policies else _folder_policies(project, store, clock, registry)
+        source = policies(store) if policies else _policies(settings, project, store, clock, registry)
         for finding in check_settings(settings, registry):
             log.warning("%s: %s", finding.place, finding.message)
         router = Router(
@@ -170,6 +171,7 @@ async def open_app(
             budgets=settings.budgets,
             tenant=settings.tenant,
             slos=settings.slos,
+            pins=settings.versions == "pin",
         )
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency), store)
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
@@ -194,6 +196,7 @@ def check_settings(settings: Settings, registry: Registry) -> list[Finding]:
     ]
 
 
-def _folder_policies(project: Project, store: Store, clock: Clock, registry: Registry) -> FolderPolicies:
-    """The project's tables, checked against its agents before they count."""
-    return FolderPolicies(project.policies, store, clock, check=lambda model: check_policy(model, registry.catalogue))
+def _policies(settings: Settings, project: Project, store: Store, clock: Clock, registry: Registry) -> PolicySource:
+    """What was published, else the project's tables, checked against its agents before they count."""
+    folder = FolderPolicies(project.policies, store, clock, check=lambda model: check_policy(model, registry.catalogue))
+    return folder if settings.policies == "folder" else PublishedPolicies(store, clock, folder)

@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}
     """Circuit breakers, by agent, by target behind agents (`vendor/model`), or `default`."""
+    policies: Literal["published", "folder"] = "published"
+    """What decides: the versions that `dmnroute policy` made active, and the folder where nobody ever published; or
+    always the folder, as it is saved."""
+    versions: Literal["follow", "pin"] = "follow"
+    """Whether each hop of a run is decided by the version that is active then, or all by that of its first hop."""
+    four_eyes: bool = False
+    """Whether somebody else than who published a version has to make it decide."""
     pause_timers: PauseTimers = "stand"
     """Whether waits and time limits stand still while a run is paused, or run on; each pause may say otherwise."""
     concurrency: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)

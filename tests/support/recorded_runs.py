@@ -18,7 +18,7 @@ from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.catalogue import AgentSpec, Catalogue
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.store import Store
-from dmnroute.routing.records.run import Limits
+from dmnroute.routing.records.run import Limits, Run
 from dmnroute.routing.records.step import PEOPLE, Outcome, PlannedStep, StepError
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,7 +82,7 @@ class Policies:
         self.versions.append(PolicyVersion("texts", stored.version, stored.digest, tables))
         return self.versions[-1]
 
-    async def active(self, name: str) -> PolicyVersion:
+    async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
         return self.versions[-1]
 
     async def version(self, name: str, number: int) -> PolicyVersion:

@@ -17,6 +17,7 @@ from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.store import Store
+from dmnroute.routing.records.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,8 @@ class FolderPolicies:
     def __post_init__(self) -> None:
         self._kept = KeptVersions(self.store)
 
-    async def active(self, name: str) -> PolicyVersion:
-        """The version to decide with now.
+    async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
+        """The version to decide with now, whichever the run.
 
         Raises:
             RouteError: `unknown_policy`, or what is wrong with a file that has no earlier version.

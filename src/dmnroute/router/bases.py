@@ -64,7 +64,7 @@ class Bases:
         if state is None:
             raise unknown_run(run)
         named = named or (state.run.policy, None)
-        policy = await self._policy(*named)
+        policy = await self._policy(*named, state.run)
         holds = await holds_over(
             self.store, run, state.run.tenant, since=state.run.started, agents=self.catalogue.agents
         )
@@ -73,10 +73,10 @@ class Bases:
         figures = await self._figures(policy, state.run, holds)
         return Basis(policy, named, holds, figures, await self._standing(policy, state.run))
 
-    async def _policy(self, name: str, version: int | None) -> PolicyVersion | RouteError:
+    async def _policy(self, name: str, version: int | None, run: Run) -> PolicyVersion | RouteError:
         """The version to decide with, or why there is none: then the run stops, and says it."""
         try:
-            return await (self.policies.active(name) if version is None else self.policies.version(name, version))
+            return await (self.policies.active(name, run) if version is None else self.policies.version(name, version))
         except RouteError as error:
             return error
         except (TableError, OperatorError) as error:

@@ -80,6 +80,8 @@ class Router:
     """Whose runs are started here, unless somebody says."""
     slos: Sequence[Slo] = field(default_factory=list)
     """How long new runs should take."""
+    pins: bool = False
+    """Whether new runs keep the version of their first hop."""
 
     @property
     def controls(self) -> Controls:
@@ -137,6 +139,7 @@ class Router:
             guards=self.guards,
             parent=parent,
             edition=EDITION,
+            pins=self.pins,
         )
 
     async def start(self, runs: Sequence[Run]) -> int:

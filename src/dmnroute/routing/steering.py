@@ -44,9 +44,18 @@ def forbidden(history: History) -> Mapping[str, Control]:
 
 
 def policy_of(history: History) -> tuple[str, int | None]:
-    """The policy that decides next, and its version where somebody named one; else the active one is meant."""
+    """The policy that decides next, and its version: the one somebody named or the run keeps, else the active one."""
     latest = next((control for control in reversed(history.controls) if control.kind == "policy"), None)
-    return (history.run.policy, None) if latest is None else (latest.data["policy"], latest.data.get("version"))
+    if latest is not None:
+        return latest.data["policy"], latest.data.get("version")
+    return history.run.policy, _pinned(history)
+
+
+def _pinned(history: History) -> int | None:
+    """The version that a run keeps; null when it follows the active one, or nothing was decided yet."""
+    if not history.run.pins or not history.hops:
+        return None
+    return history.hops[0].decision.version
 
 
 def as_steered(history: History) -> History:

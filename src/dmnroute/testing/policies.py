@@ -9,6 +9,7 @@ from dmnroute.dmn import Model
 from dmnroute.errors import OperatorError, RouteError, did_you_mean
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.records.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class FixedPolicies:
 
     models: Mapping[str, Model]
 
-    async def active(self, name: str) -> PolicyVersion:
-        """The version 1. Raises RouteError `unknown_policy`."""
+    async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
+        """The version 1, whichever the run. Raises RouteError `unknown_policy`."""
         model = self.models.get(name)
         if model is None:
             message = f"unknown policy `{name}`{did_you_mean(name, self.models)}"

@@ -10,12 +10,16 @@ import typer
 from dmnroute.cli import streams
 from dmnroute.cli.errors import error_document
 from dmnroute.cli.options import AsJson
+from dmnroute.cli.publishing import versions_of
 from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import DmnrouteError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dmnroute.app import App
     from dmnroute.routing.ports.policies import StoredPolicy
+    from dmnroute.routing.versions.life import Life
 
 
 def policies(
@@ -25,7 +29,8 @@ def policies(
 ) -> None:
     """List the policies of the project, or the versions of one.
 
-    Saving a table makes a new version; a version that decided something once is never lost.
+    Where nobody has published a policy, saving its table makes a new version that decides; `dmnroute policy publish`
+    says which one decides from then on. A version that decided something once is never lost.
 
     \b
     Example:
@@ -37,7 +42,8 @@ def policies(
 
 async def _policies(session: Session, *, as_json: bool) -> None:
     async with session.opened(as_json=as_json) as app:
-        found = [await _policy(app, file) for file in sorted(app.project.policies.glob("*.dmn"))]
+        names = {file.stem for file in app.project.policies.glob("*.dmn")} | set(await app.store.published())
+        found = [await _policy(app, name) for name in sorted(names)]
     if as_json:
         streams.document([{name: part for name, part in row.items() if name != "text"} for row in found])
         return
@@ -51,25 +57,55 @@ async def _policies(session: Session, *, as_json: bool) -> None:
             streams.show_problem(f"\nerror: {row['text']}")
 
 
-async def _policy(app: App, file: Path) -> dict[str, Any]:
+async def _policy(app: App, name: str) -> dict[str, Any]:
     """The version of a policy that decides now, how many there are, and what is wrong with the file as it is."""
-    from dmnroute.routing.checks import check_policy
-
-    name, error = file.stem, None
-    findings = check_policy(file, app.registry.catalogue)
-    if broken := next((finding for finding in findings if finding.severity == "error"), None):
-        error = error_document(broken.as_error())["error"]
-    else:
-        await app.policies.active(name)
+    file = app.project.policies / f"{name}.dmn"
+    broken = _broken(app, file) if file.exists() else None
+    active = await _active(app, name)
+    if active is None and broken is None:
+        await app.policies.active(name)  # the folder keeps a new version
     latest = await app.store.policy(name)
+    published = await app.store.policy(name, active) if active else None
+    if published is not None:
+        state = _state_of_draft(file, published)
+    elif broken is not None:
+        state = "refused" if latest else "broken"
+    else:
+        state = "ok"
     return {
         "policy": name,
-        "active": latest.version if latest else None,
+        "active": active or (latest.version if latest else None),
         "versions": latest.version if latest else 0,
-        "state": "ok" if error is None else "refused" if latest else "broken",
-        "error": error,
-        "text": str(broken.as_error()) if broken else None,
+        "published": active is not None,
+        "state": state,
+        "error": None if broken is None else error_document(broken)["error"],
+        "text": None if broken is None else str(broken),
     }
+
+
+def _broken(app: App, file: Path) -> DmnrouteError | None:
+    """What is wrong with a file."""
+    from dmnroute.routing.checks import check_policy
+
+    findings = check_policy(file, app.registry.catalogue)
+    error = next((finding for finding in findings if finding.severity == "error"), None)
+    return None if error is None else error.as_error()
+
+
+async def _active(app: App, name: str) -> int | None:
+    """The published version that decides; null where the folder does."""
+    if app.settings.policies == "folder":
+        return None
+    versions = versions_of(app.settings, app.store)
+    return (await versions.life(name)).active(versions.clock.now())
+
+
+def _state_of_draft(file: Path, published: StoredPolicy) -> str:
+    """What the file is beside the version that decides: a draft, once it differs."""
+    if not file.exists():
+        return "published, no file"
+    same = file.read_bytes() == published.text
+    return "published" if same else "published, the file differs"
 
 
 async def _versions(session: Session, name: str, *, as_json: bool) -> None:
@@ -80,15 +116,27 @@ async def _versions(session: Session, name: str, *, as_json: bool) -> None:
         except DmnrouteError as found:
             error = found
         stored = await _stored(app, name)
+        life, now = await versions_of(app.settings, app.store).life(name), app.router.clock.now()
     if not stored and error is not None:
         raise error
+    documents = [_document(version, active, life, now) for version in stored]
     if as_json:
-        streams.document([_document(version, active) for version in stored])
+        streams.document(documents)
         return
     from dmnroute.cli.views.figures import moment
 
-    rows = [(str(v.version), v.digest, moment(v.loaded), "active" if v.version == active else "") for v in stored]
-    streams.table(("version", "digest", "first used", ""), rows)
+    rows = [
+        (
+            str(each["version"]),
+            each["digest"],
+            moment(each["first_used"]),
+            each["state"],
+            ", ".join(each["authors"]),
+            each["why"] or "",
+        )
+        for each in documents
+    ]
+    streams.table(("version", "digest", "kept", "state", "by", "why"), rows)
 
 
 async def _stored(app: App, name: str) -> list[StoredPolicy]:
@@ -98,12 +146,17 @@ async def _stored(app: App, name: str) -> list[StoredPolicy]:
     return [version for version in found if version is not None]
 
 
-def _document(version: StoredPolicy, active: int | None) -> dict[str, Any]:
+def _document(version: StoredPolicy, active: int | None, life: Life, now: datetime) -> dict[str, Any]:
+    is_active, published = version.version == active, life.versions.get(version.version)
+    state = life.state(version.version, now) if published else ""
     return {
         "policy": version.name,
         "version": version.version,
         "digest": version.digest,
         "file": version.file,
         "first_used": version.loaded,
-        "active": version.version == active,
+        "active": is_active,
+        "state": "active" if is_active else state,
+        "authors": sorted(published.authors) if published else [],
+        "why": published.why if published else None,
     }

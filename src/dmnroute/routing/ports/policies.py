@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records.policy_change import PolicyChange
+from dmnroute.routing.records.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class StoredPolicy:
 class PolicySource(Protocol):
     """Where the active version of a policy comes from."""
 
-    async def active(self, name: str) -> PolicyVersion:
-        """The version to decide with now. Raises RouteError `unknown_policy`."""
+    async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
+        """The version to decide a run with now, or, of no run, those of most. Raises RouteError `unknown_policy`."""
         ...
 
     async def version(self, name: str, number: int) -> PolicyVersion:

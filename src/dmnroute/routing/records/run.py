@@ -87,6 +87,8 @@ class Run(Record):
     """Where it was forked from another run."""
     edition: int = 1
     """Of the rules that its hops are planned by."""
+    pins: bool = False
+    """Whether the version that decides its first hop decides all; else each hop follows what is active then."""
 
     @property
     def inherited(self) -> int:

@@ -5,14 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dmnroute.cli.commands.policy.activate import activate
 from dmnroute.cli.commands.policy.backtest import backtest
+from dmnroute.cli.commands.policy.diff import diff
 from dmnroute.cli.commands.policy.figures import figures
+from dmnroute.cli.commands.policy.log import log
+from dmnroute.cli.commands.policy.plan import apply, plan
+from dmnroute.cli.commands.policy.publish import publish
+from dmnroute.cli.commands.policy.pull import pull
 from dmnroute.cli.commands.policy.record import record
+from dmnroute.cli.commands.policy.rollback import rollback
 from dmnroute.cli.commands.policy.test import test
 
-HELP = """Test tables, hold drafts against what was recorded, and see what each rule has done.
+HELP = """Test tables, hold drafts against what was recorded, publish them, take them back.
 
 The cases of `dmn/intake.dmn` are beside it, in `intake.tests.yaml`, `intake.tests.csv` or `intake.tests.xlsx`.
 """
 
-COMMANDS: tuple[Callable[..., Any], ...] = (test, record, backtest, figures)
+COMMANDS: tuple[Callable[..., Any], ...] = (
+    test,
+    record,
+    backtest,
+    publish,
+    activate,
+    rollback,
+    diff,
+    log,
+    pull,
+    plan,
+    apply,
+    figures,
+)

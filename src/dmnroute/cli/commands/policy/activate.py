@@ -1,0 +1,55 @@
+"""`dmnroute policy activate`"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dmnroute.cli import streams
+from dmnroute.cli.moments import moment
+from dmnroute.cli.options import AsJson, By, Why
+from dmnroute.cli.publishing import ForTenant, PolicyName, VersionNumber, asked, change_line, versions_of
+from dmnroute.cli.session import session_of, wait_for
+
+
+def activate(
+    context: typer.Context,
+    name: PolicyName,
+    version: VersionNumber,
+    starts: Annotated[
+        str | None, typer.Option("--from", metavar="MOMENT", help="From when it decides (ISO 8601). Default: now.")
+    ] = None,
+    ends: Annotated[
+        str | None, typer.Option("--until", metavar="MOMENT", help="Until when; what was active before decides then.")
+    ] = None,
+    tenant: ForTenant = None,
+    by: By = None,
+    why: Why = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a published version decide, from now on or in a span of time.
+
+    It has passed the gate before (`dmnroute policy publish --verify`). With the setting `four_eyes` somebody else than
+    who published it has to do this. Every router follows within a second.
+
+    \b
+    Examples:
+      dmnroute policy activate intake 7 --by ann --why "approved"
+      dmnroute policy activate intake 8 --from 2026-12-24T00:00 --until 2027-01-02T00:00
+    """
+    session = session_of(context)
+    begin, end = (None if text is None else moment(text) for text in (starts, ends))
+
+    async def work() -> None:
+        async with session.store() as store:
+            versions = versions_of(session.settings(), store)
+            change = await versions.activate(name, version, asked(by, why, tenant), starts=begin, ends=end)
+        if as_json:
+            streams.document(change)
+        elif change is None:
+            streams.say(f"{name}: version {version} is active already")
+        else:
+            streams.say(f"{name}: {change_line(change)}, by {change.who}")
+
+    wait_for(work())

@@ -1,0 +1,132 @@
+"""What the commands about versions share: who asks, the gate of this project, and what they say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from dmnroute.cli import streams
+from dmnroute.cli.who import who_asks
+
+if TYPE_CHECKING:
+    from dmnroute.app import App
+    from dmnroute.policies.versions import Asked, Versions
+    from dmnroute.publishing.gate import Gate
+    from dmnroute.publishing.publish import Publication
+    from dmnroute.routing.ports.store import Store
+    from dmnroute.routing.records.policy_change import PolicyChange
+    from dmnroute.routing.records.run import RunState
+    from dmnroute.settings import Settings
+
+PolicyName: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="The policy, as in `intake`.")]
+
+VersionNumber: TypeAlias = Annotated[
+    int, typer.Argument(metavar="VERSION", min=1, help="Its number, as `dmnroute policies NAME` lists it.")
+]
+
+ForTenant: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", metavar="NAME", help="For this tenant alone. Default: for all that have no version of their own."
+    ),
+]
+
+
+def asked(by: str | None, why: str | None, tenant: str | None) -> Asked:
+    """Who asks, why, and for whom."""
+    from dmnroute.policies.versions import Asked
+    from dmnroute.routing.records.policy_change import DEFAULT_TENANT
+
+    return Asked(who_asks(by), why, tenant or DEFAULT_TENANT)
+
+
+def gate_of(app: App) -> Gate:
+    """The gate of this project: its agents, its tables, its test cases."""
+    from dmnroute.publishing.gate import Gate
+
+    return Gate(app.registry)
+
+
+def versions_of(settings: Settings, store: Store) -> Versions:
+    """The versions in a store, by the settings."""
+    from dmnroute.policies.versions import Versions
+    from dmnroute.router.clock import SystemClock
+
+    return Versions(store, SystemClock(), four_eyes=settings.four_eyes)
+
+
+async def stopped_runs(store: Store, policy: str) -> list[RunState]:
+    """The runs that stand still because of a mistake in a policy: a better version lets them go on."""
+    stopped = await store.states(statuses=["stopped"])
+    return [state for state in stopped if state.stop is not None and state.stop.policy == policy]
+
+
+def publication_document(found: Publication) -> dict[str, Any]:
+    """A publication as JSON."""
+    from dmnroute.cli.errors import place_document
+
+    return {
+        "policy": found.policy,
+        "published": not found.refused,
+        "version": found.version,
+        "state": found.state,
+        "base": found.base,
+        "changes": list(found.changes),
+        "cases": found.cases,
+        "new": found.new,
+        "held": None if found.held is None else found.held.message,
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity,
+                "message": finding.message,
+                "place": place_document(finding.place),
+                "hint": finding.hint or None,
+            }
+            for finding in found.findings
+        ],
+    }
+
+
+def tell_publication(found: Publication) -> None:
+    """How far a table has come, in lines."""
+    for finding in found.findings:
+        streams.show_problem(f"{finding}\n")
+    if found.refused:
+        streams.say(f"{found.policy}: not published; {count_of(found)}")
+        return
+    what = f"{found.policy}: version {found.version} is {found.state}"
+    passed = f", {found.cases} test cases passed" if found.cases else ""
+    streams.say(what + ("" if found.new else " already") + passed)
+    for change in found.changes:
+        streams.say(f"  {change}")
+    if found.held is not None:
+        streams.say(f"  not active yet: {found.held.message}")
+
+
+def count_of(found: Publication) -> str:
+    """``2 errors``"""
+    from dmnroute.cli.views.figures import count
+
+    return count(sum(finding.severity == "error" for finding in found.findings), "error")
+
+
+def change_line(change: PolicyChange) -> str:
+    """What somebody did, in words: ``activate version 3 for tenant `north` ``."""
+    words = [change.kind, f"version {change.version}"]
+    if change.tenant != "default":
+        words.append(f"for tenant `{change.tenant}`")
+    if change.share is not None:
+        words.append(f"for {change.share * 100:f} % of new runs".replace(".0 %", " %"))
+    if change.tenants:
+        words.append(f"of {', '.join(change.tenants)}")
+    words += [f"{word} {_minute(at)}" for word, at in (("from", change.starts), ("until", change.ends)) if at]
+    return " ".join(words)
+
+
+def _minute(at: datetime) -> str:
+    from dmnroute.cli.views.figures import minute
+
+    return minute(at)

@@ -1,0 +1,27 @@
+"""Which version of a policy decides a run now. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dmnroute.routing.records.policy_change import DEFAULT_TENANT
+from dmnroute.routing.records.run import Run
+from dmnroute.routing.versions.life import Life
+
+
+def deciding(life: Life, run: Run | None, at: datetime) -> int | None:
+    """The version that decides a run's next hop at a moment; of no run: what decides those of the default tenant.
+
+    A canary takes runs that were started since, and keeps them while it is under way: whether it takes one depends on
+    nothing but the run's id and the share. Null: no version is active.
+    """
+    line = life.line(run.tenant if run else DEFAULT_TENANT, at)
+    active, canary = line.active(at), line.canary
+    if run is None or active is None or canary is None or run.started < canary.since:
+        return active
+    return canary.version if canary.takes(life.policy, run.id, run.tenant) else active
+
+
+def was_published(life: Life, tenant: str) -> bool:
+    """Whether versions were ever active for a tenant, or for all: then a folder has no say any more."""
+    return any(name in life.lines and life.lines[name].activations for name in (tenant, DEFAULT_TENANT))
