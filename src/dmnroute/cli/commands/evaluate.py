@@ -12,7 +12,9 @@ from dmnroute.cli import streams
 from dmnroute.cli.given import given_input
 from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, GivenInput
+from dmnroute.cli.publishing import ForTenant, versions_of
 from dmnroute.cli.rows import given_rows
+from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import DmnrouteError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def eval_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .dmn file.")],
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .dmn file; with --as-of also the name of a policy.")],
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="Name or id of the decision.")],
     input: GivenInput = [],  # noqa: B006 (typer copies it)
     rows: Annotated[
@@ -31,6 +34,11 @@ def eval_(
     now: Annotated[
         str | None, typer.Option("--now", metavar="ISO", help="What FEEL's `now()` answers. Default: the time.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="MOMENT", help="Take the published version that is active then (ISO 8601)."),
+    ] = None,
+    tenant: ForTenant = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show every rule's cells: met, or not.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="With --rows: write CSV.")] = False,
     as_json: AsJson = False,
@@ -44,11 +52,15 @@ def eval_(
     Examples:
       dmnroute eval claims.dmn Route --input amount=1200 --explain
       dmnroute eval claims.dmn Route --rows claims.csv --csv > routed.csv
+      dmnroute eval claims Route --as-of 2026-12-24T12:00 --input amount=1200
     """
     from dmnroute.dmn import load
 
-    model, inputs = load(file), given_input(input)
-    at = moment(now) if now else datetime.now(UTC)
+    inputs, then = given_input(input), moment(as_of) if as_of else None
+    if then is None and tenant is not None:
+        raise UsageError("--tenant goes with --as-of")
+    model = load(file) if then is None else _published(session_of(context), file, then, tenant)
+    at = moment(now) if now else then or datetime.now(UTC)
     if rows is not None:
         if explain:
             raise UsageError("--explain goes with one row of inputs, not with --rows")
@@ -57,6 +69,25 @@ def eval_(
         raise UsageError("--csv goes with --rows")
     else:
         _eval_one(model, decision, inputs, at, explain, as_json)
+
+
+def _published(session: Session, file: Path, at: datetime, tenant: str | None) -> Model:
+    """The version of a policy that is active at a moment, as far as is known now. Raises UsageError `not_in_use`."""
+    from dmnroute.policies.kept import KeptVersions
+    from dmnroute.routing.records.policy_change import DEFAULT_TENANT
+
+    name = file.name.removesuffix(".dmn")
+
+    async def work() -> Model:
+        async with session.store() as store:
+            versions = versions_of(session.settings(), store)
+            await versions.log(name)  # raises where nothing was published
+            number = (await versions.life(name)).active(at, tenant or DEFAULT_TENANT)
+            if number is None:
+                raise UsageError(f"no version of policy `{name}` is active at {at.isoformat()}", code="not_in_use")
+            return (await KeptVersions(store).version(name, number)).model
+
+    return wait_for(work())
 
 
 def _eval_one(
