@@ -54,7 +54,7 @@ def scripted(script: Script, registry: Registry) -> Registry:
         name: replace(agent, function=_double(agent, _answers(script.agents.get(name))), requires=(), takes_step=True)
         for name, agent in registry.agents.items()
     }
-    return Registry(doubles, registry.facts)
+    return Registry(doubles, registry.facts, registry.forms)
 
 
 def _answers(said: Answer | list[Answer] | None) -> list[Answer]:

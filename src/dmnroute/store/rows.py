@@ -113,7 +113,14 @@ def decision_of(row: Row, steps: tuple[PlannedStep, ...]) -> DecisionRecord:
 def step_row(step: PlannedStep, *, hop: int, position: int) -> Row:
     """A step as planned; its position counts from 1."""
     row, rest = _split(step, _STEP)
-    return row | {"hop": hop, "position": position, "input_digest": reuse_digest(step), "record": rest}
+    return row | {"hop": hop, "position": position, "input_digest": _input_digest(step), "record": rest}
+
+
+def _input_digest(step: PlannedStep) -> str:
+    try:
+        return reuse_digest(step)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise not_json(error) from error
 
 
 def step_of(row: Row) -> PlannedStep:
