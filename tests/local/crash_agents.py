@@ -79,3 +79,11 @@ async def stumble(task: Task, step: Step) -> Total:
     if step.attempt == 1:
         raise AgentFailure("busy", "once more", retryable=True)
     return Total(total=10)
+
+
+@agent("linger")
+async def linger(task: Task, step: Step) -> Total:
+    """Lose every race: how a run goes on hangs on no clock."""
+    note(task, step)
+    await asyncio.sleep(3600)
+    return Total(total=100)

@@ -16,6 +16,7 @@ from dmnroute.router.crowd import drive_all
 from dmnroute.settings import Settings
 
 RUNS = [f"run-{'ab'[n % 2] * (n % 5 + 1)}-{n}" for n in range(20)]
+AT_ONCE = 6
 
 POLICY = by_hop(
     ["agent", "action", "for_each", "join", "retries", "wait", "as"],
@@ -25,7 +26,7 @@ POLICY = by_hop(
         {"agent": '"stumble"', "retries": "1"},
         {"action": '"wait"', "wait": "0.05"},
         {"agent": '"run:child"', "as": '"kid"'},
-        {"agent": '["add", "stumble", "add"]', "join": "2"},
+        {"agent": '["add", "linger", "add"]', "join": "2"},
         {"action": '"complete"'},
     ],
 )
@@ -38,12 +39,13 @@ CHILD = route(
 
 async def drive(folder: Path) -> None:
     """Start what isn't started, and drive everything."""
-    settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=2)
+    slots = AT_ONCE + 2  # those that linger leave two for the others
+    settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=slots)
     registry = Registry.of([crash_agents])
     async with open_app(settings, project=Project(folder), registry=registry) as app:
         await _start(app, folder)
         print("ready", flush=True)
-        async for _ in drive_all(app.local.drive, RUNS, at_once=6):
+        async for _ in drive_all(app.local.drive, RUNS, at_once=AT_ONCE):
             pass
 
 
