@@ -95,6 +95,19 @@ def test_a_hop_that_is_not_there_is_said(bench: Bench, cli: Cli) -> None:
     assert (said.code, said.err) == (1, "error: run `r1` has no hop 7; it has 2\n")
 
 
+def test_tables_that_were_not_asked_explain_nothing(bench: Bench, cli: Cli) -> None:
+    """What a person forced is said in their place, and no rule is shown as if it had matched."""
+    bench.save("p", {"action": '"escalate"'}, {"action": '"fail"'}, {"action": '"complete"'})
+    cli("run", "p", "--run-id", "r1")
+    cli("steer", "r1", "--force", "greet", "--by", "ann", "--why", "at once")
+    digest = json.loads(cli("explain", "r1", "2", "--json").out)["digest"]
+    assert without_times(cli("explain", "r1", "2").out) == (
+        "hop 2 of r1, <time>: greet\n"
+        f"decided by p version 1 ({digest})\n"
+        "the tables weren't asked: forced by ann: at once\n"
+    )
+
+
 def test_recorded_decisions_replay_bit_for_bit(bench: Bench, cli: Cli) -> None:
     """Every run of the store, or those that are named."""
     _run(bench, cli)

@@ -52,7 +52,8 @@ class HopExplanation:
     context: Mapping[str, Any]
     """What the tables could read."""
     decisions: tuple[DecisionExplanation, ...]
-    """Empty where the tables weren't asked: a limit ended the run before, or the hop followed from an earlier one."""
+    """Empty where the tables weren't asked: a limit ended the run before, the hop followed from an earlier one, or
+    a person forced it."""
 
 
 def explain_hop(
@@ -70,9 +71,7 @@ def explain_hop(
     recorded = history.hops[hop - 1].decision
     with localcontext(DECIMAL128):
         context = recorded_context(history, hop)
-        decisions = (
-            () if recorded.limit in ("hops", "time") else _decisions(policy(recorded), context, catalogue, recorded)
-        )
+        decisions = _decisions(_version(policy, recorded), context, catalogue, recorded) if _asked(recorded) else ()
     return HopExplanation(recorded, context, decisions)
 
 
@@ -82,6 +81,11 @@ def recorded_context(history: History, hop: int) -> dict[str, Any]:
     return build_context(
         history.before(hop), recorded.previous, now=recorded.at, figures=recorded.figures, standing=recorded.standing
     )
+
+
+def _asked(recorded: DecisionRecord) -> bool:
+    """Whether the tables were asked: no limit, follow-up or person came before them."""
+    return recorded.limit not in ("hops", "time") and recorded.stage is None and recorded.forced is None
 
 
 def _version(policy: Callable[[DecisionRecord], PolicyVersion], recorded: DecisionRecord) -> PolicyVersion:

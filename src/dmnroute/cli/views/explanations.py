@@ -22,7 +22,7 @@ def explanation_text(hop: HopExplanation, *, whole: bool = False) -> str:
     ]
     if decision.limit is not None:
         head.append(f"the limit `{decision.limit}` overrode the tables: {decision.plan.reason}")
-    elif decision.stage is not None:
+    elif decision.stage is not None or decision.forced is not None:
         head.append(f"the tables weren't asked: {decision.plan.reason or decision.stage}")
     elif decision.plan.reason:
         head.append(f"reason: {decision.plan.reason}")

@@ -105,7 +105,13 @@ _STAGES: Mapping[Stage, str] = {
     "retry": "tries failed steps again",
     "guards_after": "asks guards before the tables see it",
     "asked_again": "asks again: the answer didn't fit",
+    "undo": "undoes what was done, the latest first",
 }
+
+
+def _stage(decision: DecisionRecord, stage: Stage) -> str:
+    is_over = stage == "undo" and decision.plan.action != "dispatch"
+    return "nothing is left to undo" if is_over else _STAGES[stage]
 
 
 def _why(decision: DecisionRecord) -> Iterator[str]:
@@ -116,7 +122,7 @@ def _why(decision: DecisionRecord) -> Iterator[str]:
     for hit in decision.rules:
         yield f"  because {hit.decision} {rule(hit)}"
     if decision.stage is not None:
-        yield f"  {_STAGES[decision.stage]}"
+        yield f"  {_stage(decision, decision.stage)}"
     if decision.held is not None:
         yield f"  held back until its guards have spoken: {what(decision.held)}"
     if decision.plan.reason:
