@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dmnroute.errors import FeelError, Place
 from dmnroute.feel.builtins.context import context_merge, context_put, get_value
 from dmnroute.feel.builtins.conversion import number as standard_number
-from dmnroute.feel.builtins.conversion import plain_number
+from dmnroute.feel.builtins.conversion import plain_number, written_within_limits
 from dmnroute.feel.builtins.list import distinct, every, some
 from dmnroute.feel.builtins.number import absolute
 from dmnroute.feel.builtins.patterns import in_time, java_parts_between, java_pattern_of, java_replacement_of
@@ -20,9 +20,9 @@ from dmnroute.feel.builtins.string import string_join
 from dmnroute.feel.notices import Fails, NoticeKind, NoValue
 from dmnroute.feel.runtime.equality import CAMUNDA
 from dmnroute.feel.values.calendar import days_of_month, zone
+from dmnroute.feel.values.camunda_json import write_camunda_json
 from dmnroute.feel.values.date_time import Date, DateTime, Time
-from dmnroute.feel.values.number import CONTEXT
-from dmnroute.feel.values.python import from_python, to_json
+from dmnroute.feel.values.python import from_python
 from dmnroute.source import Source
 
 if TYPE_CHECKING:
@@ -63,19 +63,17 @@ def extract(evaluation: Evaluation, site: Site, text: str, pattern: str) -> list
     return in_time(evaluation, site, lambda seconds: [match[0] for match in compiled.finditer(text, timeout=seconds)])
 
 
-@builtin("matches(input: string, pattern: string, flags?: string | null)", evaluation=True)
-def matches(evaluation: Evaluation, site: Site, text: str, pattern: str, flags: str | None = None) -> bool:
+@builtin("matches(input: string, pattern: string, flags?: string)", evaluation=True)
+def matches(evaluation: Evaluation, site: Site, text: str, pattern: str, flags: str = "") -> bool:
     """Tell whether the Java pattern is found somewhere in the input."""
-    compiled = java_pattern_of(pattern, flags or "")
+    compiled = java_pattern_of(pattern, flags)
     return in_time(evaluation, site, lambda seconds: compiled.search(text, timeout=seconds) is not None)
 
 
-@builtin("replace(input: string, pattern: string, replacement: string, flags?: string | null)", evaluation=True)
-def replace(
-    evaluation: Evaluation, site: Site, text: str, pattern: str, replacement: str, flags: str | None = None
-) -> str:
+@builtin("replace(input: string, pattern: string, replacement: string, flags?: string)", evaluation=True)
+def replace(evaluation: Evaluation, site: Site, text: str, pattern: str, replacement: str, flags: str = "") -> str:
     """Replace every match of the Java pattern; `$1` is what the first group matched."""
-    compiled = java_pattern_of(pattern, flags or "")
+    compiled = java_pattern_of(pattern, flags)
     put = java_replacement_of(replacement, compiled.groups, compiled.groupindex)
     return in_time(evaluation, site, lambda seconds: str(compiled.sub(put, text, timeout=seconds)))
 
@@ -176,7 +174,7 @@ def context(entries: list[object]) -> dict[str, object]:
     return result
 
 
-@builtin("context put(context: context, keys: list, value: Any)")
+@builtin("context put(context: context, keys: list, value: Any)", "put(context: context, key: list, value: Any)")
 def context_put_at(context: dict[str, object], keys: list[object], value: object) -> dict[str, object]:
     """The context with a value set along a path of keys; what isn't a context on the way is replaced by one."""
     if not keys or not all(isinstance(key, str) for key in keys):
@@ -253,16 +251,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(name)
 
 
-@builtin("to json(value: Any)")
-def as_json(value: object) -> str:
+@builtin("to json(value: Any)", evaluation=True)
+def as_json(evaluation: Evaluation, site: Site, value: object) -> str:
     """The JSON text of a value."""
-    return json.dumps(_plain(to_json(value)), ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    """JSON of Python's own has no decimals; a float prints the same digits where it can."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return float(CONTEXT.plus(value)) if isinstance(value, Decimal) else value
+    return written_within_limits(value, write_camunda_json, evaluation, site)

@@ -10,6 +10,7 @@ from dmnroute.feel.builtins.list import sort as sort_by
 from dmnroute.feel.builtins.registry import Builtins
 from dmnroute.feel.builtins.string import truncated
 from dmnroute.feel.notices import Fails, NoticeKind, NoValue
+from dmnroute.feel.runtime.camunda_comparison import counts_as_comparable
 from dmnroute.feel.runtime.equality import CAMUNDA
 from dmnroute.feel.values.function import Function
 
@@ -61,7 +62,7 @@ def sublist(items: List, start: Decimal, length: Decimal | None = None) -> List:
     return items[first : first + max(0, truncated(length))]
 
 
-@builtin("concatenate(lists: Any…)", evaluation=True)
+@builtin("concatenate(lists: list)", "concatenate(lists: Any…)", evaluation=True)
 def concatenate(evaluation: Evaluation, site: Site, *lists: object) -> List:
     """All lists in a row; what is no list is an item."""
     parts = _parts(lists)
@@ -75,7 +76,7 @@ def _parts(lists: tuple[object, ...]) -> list[List]:
     return [part if isinstance(part, list) else [part] for part in given]
 
 
-@builtin("union(lists: Any…)", evaluation=True)
+@builtin("union(lists: list)", "union(lists: Any…)", evaluation=True)
 def union(evaluation: Evaluation, site: Site, *lists: object) -> List:
     """All lists in a row, each value once."""
     return distinct(concatenate(evaluation, site, *lists), evaluation, site, CAMUNDA)
@@ -102,7 +103,7 @@ def greatest(by: Comparing, *items: object) -> object:
 def _extreme(by: Comparing, given: tuple[object, ...], choose: Callable[[Comparing, List], object]) -> object:
     """A list by itself is its own smallest and largest; several can't be compared."""
     items = given[0] if len(given) == 1 and isinstance(given[0], list) else list(given)
-    if items and all(isinstance(item, list) for item in items):
+    if items and all(isinstance(item, list) for item in items) and counts_as_comparable(items[0]):
         if len(items) > 1:
             raise Fails("lists can't be compared")
         return items[0]

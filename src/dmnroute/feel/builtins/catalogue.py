@@ -41,9 +41,11 @@ STANDARD: Mapping[str, Builtin] = {
 
 _NOT_IN_CAMUNDA = frozenset({"is", "range", "list replace"})
 _MORE_IN_CAMUNDA = ("date", "date and time", "finished by", "time")
-_OTHERWISE_IN_CAMUNDA = {*camunda_lists.builtin.table, *camunda_values.builtin.table, "context"}.difference(
-    _MORE_IN_CAMUNDA
-)
+_OTHERWISE_IN_CAMUNDA = {
+    *camunda_lists.builtin.table,
+    *camunda_values.builtin.table,
+    *("context", "matches", "replace", "split"),
+}.difference(_MORE_IN_CAMUNDA)
 """Functions of which Camunda has its own signatures only."""
 _NOTHING_TO_CONVERT = ("number", "date and time", "duration", "time")
 _AS_IT_IS = (

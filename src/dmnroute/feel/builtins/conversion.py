@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ from dmnroute.feel.values.number import number as number_of_text
 from dmnroute.feel.values.text import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dmnroute.feel.evaluation import Evaluation
 
 builtin = Builtins()
@@ -175,12 +174,18 @@ def string(evaluation: Evaluation, site: Site, value: object) -> str | None:
     return text_within_limits(value, write_text, evaluation, site)
 
 
-def text_within_limits(
-    value: object, write_value: Callable[[object, Callable[[str], object]], None], evaluation: Evaluation, site: Site
-) -> str | None:
-    """The text of a value, written piece by piece so that it can be stopped; strings and null stay."""
+WriteValue = Callable[[object, Callable[[str], object]], None]
+
+
+def text_within_limits(value: object, write_value: WriteValue, evaluation: Evaluation, site: Site) -> str | None:
+    """The text of a value; strings and null stay."""
     if value is None or isinstance(value, str):
         return value
+    return written_within_limits(value, write_value, evaluation, site)
+
+
+def written_within_limits(value: object, write_value: WriteValue, evaluation: Evaluation, site: Site) -> str:
+    """What a value is written as, piece by piece so that it can be stopped."""
     parts: list[str] = []
 
     def write(part: str) -> None:

@@ -10,7 +10,17 @@ from dmnroute.feel import ast
 from dmnroute.feel.builtins.catalogue import builtins_of
 from dmnroute.feel.compiler import control, names, operators, python, tests, values
 from dmnroute.feel.compiler.core import Compiler, Scope
-from dmnroute.feel.runtime import access, arithmetic, calls, camunda, comparison, iteration, logic, types
+from dmnroute.feel.runtime import (
+    access,
+    arithmetic,
+    calls,
+    camunda,
+    camunda_comparison,
+    comparison,
+    iteration,
+    logic,
+    types,
+)
 from dmnroute.feel.values.function import Function
 
 if TYPE_CHECKING:
@@ -121,7 +131,7 @@ RUNTIME: Mapping[str, object] = {
 }
 """What compiled code can call, by the standard."""
 
-CAMUNDA_RUNTIME: Mapping[str, object] = {**RUNTIME, **_operators(camunda.OPERATORS), **_by_name(camunda.OWN)}
+CAMUNDA_RUNTIME: Mapping[str, object] = {**RUNTIME, **_operators(camunda_comparison.OPERATORS), **_by_name(camunda.OWN)}
 """The same with what Camunda does otherwise."""
 
 

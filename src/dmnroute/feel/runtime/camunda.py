@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, Any
 
 from dmnroute.feel import ast
 from dmnroute.feel.evaluation import failed
 from dmnroute.feel.notices import NoticeKind, Site
-from dmnroute.feel.runtime import access, arithmetic, comparison, iteration, types
-from dmnroute.feel.runtime.equality import CAMUNDA
+from dmnroute.feel.runtime import access, arithmetic, iteration, types
 from dmnroute.feel.values.date_time import Date, DateTime
 from dmnroute.feel.values.duration import DaysTimeDuration, YearsMonthsDuration
 from dmnroute.feel.values.kinds import a_type_name, type_name
@@ -19,21 +17,6 @@ from dmnroute.feel.values.number import CONTEXT
 
 if TYPE_CHECKING:
     from dmnroute.feel.evaluation import Evaluation
-
-
-@dataclass(frozen=True, slots=True)
-class Operators(comparison.Operators):
-    """Comparisons as Camunda makes them."""
-
-    def rank(self, left: object, right: object, evaluation: Evaluation, site: Site) -> int | None:
-        """Which comes first. Lists, and contexts, can't even be tried."""
-        kind = type(left)
-        if kind is type(right) and (kind is list or kind is dict):
-            raise failed(f"a {type_name(left)} can't be compared with a {type_name(right)}", site)
-        return comparison.Operators.rank(self, left, right, evaluation, site)
-
-
-OPERATORS = Operators(CAMUNDA)
 
 
 def filtered(source: object, condition: Callable[[object], object], evaluation: Evaluation, site: Site) -> object:
