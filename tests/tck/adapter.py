@@ -8,7 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dmnroute.dmn import Model, load
+from dmnroute.dmn import Model, Result
+from dmnroute.dmn.loading import load_with_problems
+from dmnroute.errors import TableError
 from dmnroute.feel.values import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from dmnroute.feel.values.iso import temporal_of_text
 
@@ -24,20 +26,37 @@ _KINDS = {
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+_OF_ONE_EXPRESSION = {"feel_syntax", "feel_limit", "function_kind", "expression_language"}
+"""Errors that leave the rest of a file as it is. A user's `load` refuses the file; the TCK asks about the rest, too."""
+
+
 @lru_cache(maxsize=4)
-def _model(path: str) -> Model:
-    return load(Path(path), dialect="dmn")
+def _model(path: str) -> tuple[Model, dict[str, TableError]]:
+    """The model, and the error of each decision that can't be read."""
+    model, problems = load_with_problems(Path(path), dialect="dmn")
+    if model is None or any(error.code not in _OF_ONE_EXPRESSION for error in problems.errors):
+        problems.raise_first()
+    assert model is not None
+    return model, {error.place.decision: error for error in problems.errors}
 
 
 def evaluate(dmn_path: str, name: str, inputs: dict[str, Any], node_type: str) -> object:
     """The value of a decision or decision service; an input that is a decision stands in for its logic."""
-    model = _model(dmn_path)
+    model, broken = _model(dmn_path)
     given = {key: _value(value) for key, value in inputs.items()}
     if node_type != "decision":
         parameters = model.parameters(name)
         return _answer(model.invoke(name, {key: given[key] for key in given if key in parameters}, now=NOW))
     overrides = {key: given.pop(key) for key in inputs if key in model.decisions}
-    return _answer(model.evaluate(name, given, overrides=overrides, now=NOW).value)
+    result = model.evaluate(name, given, overrides=overrides, now=NOW)
+    _refuse_broken(result, broken)
+    return _answer(result.value)
+
+
+def _refuse_broken(result: Result, broken: dict[str, TableError]) -> None:
+    for decision in (result.decision, *result.required):
+        if decision in broken:
+            raise broken[decision]
 
 
 def _value(value: Any) -> object:
