@@ -234,6 +234,14 @@ def test_what_is_no_file_at_all_is_refused(source):
     assert str(caught.value) == f"a DMN file is a path, text or bytes, not `{type(source).__name__}`"
 
 
+@pytest.mark.parametrize("name", [None, 1])
+def test_a_decision_is_asked_for_by_name(name):
+    """Neither by its number nor by nothing."""
+    with pytest.raises(UsageError) as caught:
+        load(one_table(["a"], ["agent"], [["1", "2"]])).decision(name)
+    assert str(caught.value) == f"a decision has a name, not `{type(name).__name__}`"
+
+
 def test_an_unknown_decision_lists_what_there_is():
     """Asking for a decision that isn't there suggests one that is."""
     with pytest.raises(TableError) as caught:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 import pytest
 
 from dmnroute.errors import FeelError, UsageError
@@ -545,6 +549,22 @@ def test_a_dialect_that_there_is_not_is_the_callers_mistake() -> None:
     with pytest.raises(UsageError) as caught:
         compile("1", dialect="feel")  # type: ignore[arg-type]  # wrong on purpose
     assert str(caught.value) == "there is no dialect `feel`; it is `dmn` or `camunda`"
+
+
+@pytest.mark.parametrize(("text", "name"), [(5, "int"), (None, "NoneType"), (b"1 + 1", "bytes")])
+@pytest.mark.parametrize("read", [compile, unary_tests])
+def test_what_is_no_text_is_no_feel(read: Callable[[Any], object], text: object, name: str) -> None:
+    """A mistake of the caller, named as one."""
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    assert str(caught.value) == f"FEEL is text, not `{name}`"
+
+
+def test_the_clock_is_a_datetime() -> None:
+    """A date has no time of day, and a text none that is sure."""
+    with pytest.raises(UsageError) as caught:
+        compile("now()").evaluate(now=date(2024, 2, 29))  # type: ignore[arg-type]  # what the test is about
+    assert str(caught.value) == "`now` is a datetime, not `date`"
 
 
 def test_a_function_that_nests_values_too_deeply_is_stopped() -> None:

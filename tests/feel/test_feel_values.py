@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,9 +145,32 @@ def test_python_values_become_feel_values(python: object, feel: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "python"),
+    [
+        (np.int64(5), Decimal(5)),
+        (np.float32(1.5), Decimal("1.5")),
+        (np.bool_(True), True),
+        (np.array([[1, 2], [3, 4]]), [[Decimal(1), Decimal(2)], [Decimal(3), Decimal(4)]]),
+        (np.datetime64("2024-02-29"), date(2024, 2, 29)),
+        (np.datetime64("2024-02-29T10:30:00.000000001"), datetime.fromisoformat("2024-02-29T10:30")),
+        (np.timedelta64(5_000_000_000, "ns"), timedelta(seconds=5)),
+        (np.datetime64("NaT"), None),
+        (pd.Timestamp("2024-02-29T10:30"), datetime.fromisoformat("2024-02-29T10:30")),
+        (pd.Series(["a", "b"]), ["a", "b"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_of_numpy_and_pandas_are_taken(given: object, python: object) -> None:
+    """A scalar is the Python value that it holds, an array or a column a list."""
+    assert compile("given").evaluate({"given": given}).value == python
+
+
+@pytest.mark.parametrize(
     ("value", "message"),
     [
         (float("nan"), "`nan` is no FEEL number"),
+        (pd.NaT, "`NaT` is no FEEL date"),
+        (np.int64, "`type` has no FEEL value"),
         (b"x", "`bytes` has no FEEL value"),
         ({1: 2}, "the key `1` of a context must be text"),
         pytest.param(10**100_000, "a number is beyond the numbers of FEEL", id="huge"),

@@ -6,9 +6,9 @@ load("claims.dmn").evaluate("Route", {"amount": 1200}).value
 
 from __future__ import annotations
 
-from dmnroute.dmn.engine import CompiledDecision, Model
+from dmnroute.dmn.engine import Decision, Model
 from dmnroute.dmn.explain import Explanation
 from dmnroute.dmn.loading import load
 from dmnroute.dmn.result import InputValue, MatchedRule, Notice, Result
 
-__all__ = ["CompiledDecision", "Explanation", "InputValue", "MatchedRule", "Model", "Notice", "Result", "load"]
+__all__ = ["Decision", "Explanation", "InputValue", "MatchedRule", "Model", "Notice", "Result", "load"]

@@ -15,7 +15,7 @@ from dmnroute.dmn.problems import Problems
 from dmnroute.dmn.result import Result
 from dmnroute.dmn.run import Run
 from dmnroute.dmn.units import AnyUnit, DecisionUnit, InputUnit, KnowledgeUnit, ServiceUnit, Unit, Units, compile_units
-from dmnroute.errors import FeelError, Place, TableError, did_you_mean
+from dmnroute.errors import FeelError, Place, TableError, UsageError, did_you_mean
 from dmnroute.feel.values import from_python, to_python
 from dmnroute.feel.values.python import named_values
 
@@ -40,8 +40,8 @@ class Model:
         self._units = units
         here = library.main.namespace
         mine = [unit for key, unit in units.by_key.items() if key[0] == here]
-        self.decisions: Mapping[str, CompiledDecision] = {
-            unit.where.decision: CompiledDecision(self, unit) for unit in mine if isinstance(unit, DecisionUnit)
+        self.decisions: Mapping[str, Decision] = {
+            unit.where.decision: Decision(self, unit) for unit in mine if isinstance(unit, DecisionUnit)
         }
         """The file's decisions by name (by id where they have no name), in the order of the file."""
         self._by_id = {decision.id: decision for decision in self.decisions.values()}
@@ -62,8 +62,10 @@ class Model:
         """What the file says, as data."""
         return self._library.main
 
-    def decision(self, name_or_id: str) -> CompiledDecision:
+    def decision(self, name_or_id: str) -> Decision:
         """The decision with this name, else with this id. Raises TableError (`unknown_decision`)."""
+        if not isinstance(name_or_id, str):
+            raise UsageError(f"a decision has a name, not `{type(name_or_id).__name__}`")
         found = self.decisions.get(name_or_id) or self._by_id.get(name_or_id)
         if found is not None:
             return found
@@ -167,7 +169,7 @@ def _compiled_again(library: Library, source: bytes, resolver: Resolver | None) 
 _LISTED = 10
 
 
-class CompiledDecision:
+class Decision:
     """A decision of a model, ready to be evaluated."""
 
     def __init__(self, owner: Model, unit: DecisionUnit) -> None:
@@ -294,7 +296,7 @@ def _check_parameters(function: Function, arguments: Mapping[str, object], unit:
             raise TableError(message, code="unknown_parameter", place=Place(unit.where.file))
 
 
-def _decision_of(owner: Model, name: str) -> CompiledDecision:
+def _decision_of(owner: Model, name: str) -> Decision:
     return owner.decision(name)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from time import thread_time
 from typing import TYPE_CHECKING, Any
 
-from dmnroute.errors import FeelError, Place
+from dmnroute.errors import FeelError, Place, UsageError
 from dmnroute.feel.notices import Notice
 from dmnroute.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from dmnroute.feel.notices import NoticeKind, Site
 
@@ -60,6 +60,8 @@ class Evaluation:
         limits: Limits = DEFAULT_LIMITS,
         types: Mapping[str, Callable[[object], bool]] = _NO_TYPES,
     ) -> None:
+        if now is not None and not isinstance(now, datetime):
+            raise UsageError(f"`now` is a datetime, not `{type(now).__name__}`")
         self.now = now
         self.types = types
         """For `instance of`: the types of a model by name, each telling whether a value is one of it."""

@@ -49,6 +49,8 @@ class _Compiled:
         self, text: str, *, dialect: DialectName = "dmn", names: Iterable[str] = (), place: Place = NOWHERE
     ) -> None:
         chosen = _dialect(dialect)
+        if not isinstance(text, str):
+            raise UsageError(f"FEEL is text, not `{type(text).__name__}`")
         self.text = text
         self.dialect = dialect
         self._names = tuple(names)

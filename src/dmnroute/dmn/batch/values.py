@@ -39,7 +39,7 @@ class Batch:
         """The names of the outputs, where a value is a context of them."""
 
     def values(self, rows: Rows, *, now: datetime | None = None) -> Any:
-        """A list of values for records; for columns the outputs as columns, see `CompiledDecision.values`."""
+        """A list of values for records; for columns the outputs as columns, see `Decision.values`."""
         columns = columns_of(rows)
         if columns is None:
             given: Any = rows

@@ -147,7 +147,19 @@ def _leaf_from_python(value: object, walk: _Walk) -> object:
     names = _field_names(value)
     if names is not None:
         return _context({name: getattr(value, name) for name in names}, walk)
+    if not isinstance(value, type) and callable(getattr(value, "tolist", None)):
+        return walk(_of_array(value))
     raise UsageError(f"`{type(value).__name__}` has no FEEL value")
+
+
+def _of_array(value: Any) -> object:
+    """What is in a value or an array of numpy, or in a column of pandas: FEEL needs neither."""
+    dtype = getattr(value, "dtype", None)
+    finer_than_python = getattr(dtype, "kind", "") in ("m", "M") and str(dtype).endswith(_FINE_UNITS)
+    return (value.astype(f"{dtype.kind}8[us]") if dtype and finer_than_python else value).tolist()
+
+
+_FINE_UNITS = ("[ns]", "[ps]", "[fs]", "[as]")
 
 
 def _field_names(value: object) -> list[str] | None:
@@ -182,6 +194,8 @@ _FROM_PYTHON: Mapping[type, Convert] = {**_INSIDE, float: _float, int: _decimal,
 
 
 def _temporal(value: datetime | date | time | timedelta) -> object:
+    if value != value:
+        raise UsageError(f"`{value}` is no FEEL date")
     if isinstance(value, timedelta):
         return DaysTimeDuration(((value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds) * 1000)
     if isinstance(value, datetime):
