@@ -145,6 +145,33 @@ expression language `juel` can't be evaluated
 claims.dmn, decision `Route`
 hint: expressions are written in FEEL; remove the attribute `expressionLanguage`""",
     ),
+    "another expression language of the whole file": (
+        definitions(decision("Route", literal("1"))).replace(' id="m"', ' expressionLanguage="http://x.org/xpath"'),
+        """\
+expression language `http://x.org/xpath` can't be evaluated
+claims.dmn
+hint: expressions are written in FEEL; remove the attribute `expressionLanguage`""",
+    ),
+    "a relation with too few cells": (
+        definitions(
+            decision("Route", f'<relation><column name="a"/><column name="b"/><row>{literal("1")}</row></relation>')
+        ),
+        "row 1 has 1 cell, but the relation has 2 columns\nclaims.dmn, decision `Route`, rule 1",
+    ),
+    "a conditional without a branch": (
+        definitions(
+            decision("Route", f"<conditional><if>{literal('1')}</if><then>{literal('1')}</then></conditional>")
+        ),
+        "the `else` of a conditional has no expression\nclaims.dmn, decision `Route`",
+    ),
+    "a filter without a condition": (
+        definitions(decision("Route", f"<filter><in>{literal('1')}</in></filter>")),
+        "the `match` of a filter has no expression\nclaims.dmn, decision `Route`",
+    ),
+    "a loop without a list": (
+        definitions(decision("Route", f'<for iteratorVariable="x"><return>{literal("1")}</return></for>')),
+        "the `in` of a `for` has no expression\nclaims.dmn, decision `Route`",
+    ),
     "a function in another language": (
         definitions(decision("Route", f'<functionDefinition kind="Java">{literal("1")}</functionDefinition>')),
         """\
@@ -278,6 +305,24 @@ def test_a_rule_set_that_contradicts_any_is_null_with_a_notice_by_the_standard()
     assert [str(notice) for notice in result.notices] == [
         "rules 1 and 3 match with different outputs, but hit policy ANY wants equal ones\nclaims.dmn, decision `Route`"
     ]
+
+
+def test_a_file_without_decisions_says_so():
+    """There is nothing that could be meant."""
+    with pytest.raises(TableError) as caught:
+        load(definitions(), name="claims.dmn").decision("Route")
+    assert str(caught.value) == "no decision `Route`\nclaims.dmn\nhint: the file has no decisions"
+
+
+def test_outputs_that_have_no_order_have_no_maximum():
+    """The notice names the rules whose output can't be taken."""
+    rules = [["-", '"b"'], ["-", "1"]]
+    source = one_table(["a"], ["x"], rules, policy="COLLECT", attributes=' aggregation="MAX"')
+    result = load(source, name="claims.dmn").evaluate("Route", {"a": 1})
+    assert (result.value, [str(notice) for notice in result.notices]) == (
+        None,
+        ["MAX can't be taken of the output of rule 1\nclaims.dmn, decision `Route`"],
+    )
 
 
 def test_true_and_one_are_different_outputs():

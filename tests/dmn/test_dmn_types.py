@@ -88,3 +88,36 @@ def test_values_are_ordered_by_what_their_type_allows_unless_the_column_says_oth
     assert routed('<output name="x" typeRef="tRisk"/>') == "high"
     assert routed(listed) == "low"
     assert routed('<output name="x" typeRef="string"/>') == "low"
+
+
+def test_types_of_dmn_1_1_are_qualified_names():
+    """The prefix may stand for FEEL, for the model itself, or for an import, whatever it is called."""
+    ages = """<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd" name="ages" namespace="urn:ages"
+      xmlns:f="http://www.omg.org/spec/FEEL/20140401">
+      <itemDefinition name="tAge"><typeRef>f:number</typeRef><allowedValues><text>[0..150]</text></allowedValues>
+      </itemDefinition></definitions>"""
+    people = """<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd" name="people" namespace="urn:people"
+      xmlns:f="http://www.omg.org/spec/FEEL/20140401" xmlns:me="urn:people" xmlns:ages="urn:ages">
+      <import namespace="urn:ages" locationURI="ages.dmn" importType="http://www.omg.org/spec/DMN/20151101/dmn.xsd"/>
+      <itemDefinition name="tPerson"><itemComponent name="age"><typeRef>ages:tAge</typeRef></itemComponent>
+        <itemComponent name="name"><typeRef>f:string</typeRef></itemComponent></itemDefinition>
+      <inputData id="i" name="person"><variable name="person" typeRef="me:tPerson"/></inputData>
+      <decision id="d" name="Person"><informationRequirement><requiredInput href="#i"/></informationRequirement>
+        <literalExpression typeRef="me:tPerson"><text>person</text></literalExpression></decision></definitions>"""
+    person = load(people, resolver=lambda _: ages.encode()).decision("Person")
+    assert person.value({"person": {"age": 30, "name": "Ada"}}) == {"age": 30, "name": "Ada"}
+    assert person.value({"person": {"age": 200, "name": "Ada"}}) is None
+    assert person.value({"person": {"age": 30, "name": 1}}) is None
+
+
+def test_a_name_that_a_tool_broke_into_lines_has_spaces():
+    """What stands in the diagram on two lines is one name."""
+    broken = 'id="i" name="Monthly&#10;Salary"'
+    model = load(
+        definitions(
+            f'<inputData {broken}><variable name="Monthly&#10;Salary"/></inputData>',
+            '<decision id="d" name="Yearly&#13;&#10;Salary"><informationRequirement><requiredInput href="#i"/>'
+            f"</informationRequirement>{literal('12 * Monthly Salary')}</decision>",
+        )
+    )
+    assert model.evaluate("Yearly Salary", {"Monthly Salary": 10}).value == 120

@@ -25,6 +25,14 @@ from dmnroute.feel import Limits, compile, unary_tests
         ("for", "expected a variable after `for`, followed by `in`, found the end of the text\n  for\n     ^"),
         ("for x", "expected `in` after the name, found the end of the text\n  for x\n       ^"),
         ("for x in", "expected a list or a range after `in`, found the end of the text\n  for x in\n          ^"),
+        ("]", "expected the start of a range after `]`, found the end of the text\n  ]\n   ^"),
+        ('{"a" 1}', 'expected `:` after the key of the context, found `1`\n  {"a" 1}\n       ^'),
+        (
+            "1 instance of context<1>",
+            "expected a key of the type, followed by `:`, found `1`\n"
+            "  1 instance of context<1>\n"
+            "                        ^",
+        ),
         (
             "for x in a",
             "expected `,` or `return` after the list to iterate over, found the end of the text\n"
@@ -183,6 +191,19 @@ def test_what_was_expected_of_tests(text: str, message: str) -> None:
     with pytest.raises(FeelError) as caught:
         unary_tests(text)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("? + 1", "type_mismatch: a test is a condition, not a number"),
+        ('if ? = 1 then "a" else "b"', "type_mismatch: a test is a condition, not a string"),
+    ],
+)
+def test_why_a_test_is_neither_met_nor_not(text: str, message: str) -> None:
+    """A test that speaks of the input is a condition."""
+    result = unary_tests(text).evaluate(1)
+    assert (result.value, [f"{notice.kind}: {notice.message}" for notice in result.notices]) == (None, [message])
 
 
 @pytest.mark.parametrize(
@@ -376,6 +397,7 @@ def test_what_was_expected_of_tests_in_camundas_dialect(text: str, message: str)
         ("true < false", "not_comparable: these values of type boolean can't be compared with each other"),
         ("[1] < [2]", "not_comparable: these values of type list can't be compared with each other"),
         ('1 < "a"', "not_comparable: a number can't be compared with a string"),
+        ("[1][10000000000]", "out_of_domain: no such item"),
         ("1 < null", "null_operand: a comparison with null"),
         ('1 + "a"', "type_mismatch: `+` doesn't take a number and a string"),
         ("1 + null", "null_operand: `+` with null"),
@@ -431,6 +453,10 @@ def test_why_a_value_is_null(text: str, message: str) -> None:
         ('time("x")', "invalid_argument: `time`: `x` is no time"),
         ('duration("x")', "invalid_argument: `duration`: `x` is no duration"),
         ("context([1])", "invalid_argument: `context`: an entry is a context with a text `key` and a `value`"),
+        (
+            'date and time(@"999999999-12-31T23:59:59Z", "Asia/Tokyo")',
+            "out_of_domain: `date and time`: the moment is beyond the calendar",
+        ),
         ("is(1, 1)", "unknown_function: no function is called `is`"),
     ],
 )

@@ -26,7 +26,7 @@ from dmnroute.feel import compile as compile_expression
 from dmnroute.feel import unary_tests as compile_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dmnroute.dmn.places import Where
     from dmnroute.dmn.problems import Problems
@@ -142,9 +142,9 @@ class Compiler:
         rows = []
         for number, row in enumerate(relation.rows, start=1):
             if len(row.elements) != len(relation.columns):
-                wanted = f"{len(row.elements)} cells, but the relation has {len(relation.columns)} columns"
-                place = self.where.place(rule=number)
-                self.problems.add("cell_count", f"row {number} has {wanted}", place=place)
+                cells, columns = _count(row.elements, "cell"), _count(relation.columns, "column")
+                message = f"row {number} has {cells}, but the relation has {columns}"
+                self.problems.add("cell_count", message, place=self.where.place(rule=number))
                 continue
             rows.append(tuple(self.expression(cell, scope) for cell in row.elements))
         return RelationLogic(tuple(column.name for column in relation.columns), tuple(rows))
@@ -183,3 +183,7 @@ class Compiler:
             reads_partial = any(each.reference.names[0] == "partial" for each in self.references[read_before:])
             return ForLogic(variable, collection, body, place, reads_partial)
         return QuantifiedLogic(expression.kind == "every", variable, collection, body, place)
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"

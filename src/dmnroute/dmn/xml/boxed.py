@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn import model
 from dmnroute.dmn.xml.tables import read_table
-from dmnroute.dmn.xml.texts import information_item, literal_expression, type_ref
+from dmnroute.dmn.xml.texts import information_item, literal_expression, node_type
 
 if TYPE_CHECKING:
     from dmnroute.dmn.places import Where
@@ -79,7 +79,7 @@ class BoxedReader:
             **node.basics(),
             called_function=self.expression_in(node),
             bindings=tuple(self.binding(child) for child in node.children("binding")),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def binding(self, node: Node) -> model.Binding:
@@ -93,7 +93,7 @@ class BoxedReader:
         return model.Context(
             **node.basics(),
             entries=tuple(self.context_entry(child) for child in node.children("contextEntry")),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def context_entry(self, node: Node) -> model.ContextEntry:
@@ -107,7 +107,7 @@ class BoxedReader:
         return model.List(
             **node.basics(),
             elements=tuple(self.expression(child) for child in node if child.tag in BOXED),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def relation(self, node: Node) -> model.Relation:
@@ -116,7 +116,7 @@ class BoxedReader:
             **node.basics(),
             columns=tuple(information_item(child) for child in node.children("column")),
             rows=tuple(self.list(child) for child in node.children("row")),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def function_definition(self, node: Node) -> model.FunctionDefinition:
@@ -126,7 +126,7 @@ class BoxedReader:
             formal_parameters=tuple(information_item(child) for child in node.children("formalParameter")),
             body=self.expression_in(node),
             kind=node.get("kind") or "FEEL",
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def conditional(self, node: Node) -> model.Conditional:
@@ -136,7 +136,7 @@ class BoxedReader:
             condition=self.required_expression_in(node.child("if"), "the `if` of a conditional"),
             then=self.required_expression_in(node.child("then"), "the `then` of a conditional"),
             otherwise=self.required_expression_in(node.child("else"), "the `else` of a conditional"),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def filter(self, node: Node) -> model.Filter:
@@ -145,7 +145,7 @@ class BoxedReader:
             **node.basics(),
             collection=self.required_expression_in(node.child("in"), "the `in` of a filter"),
             match=self.required_expression_in(node.child("match"), "the `match` of a filter"),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )
 
     def iterator(self, node: Node) -> model.Iterator:
@@ -158,5 +158,5 @@ class BoxedReader:
             variable=node.get("iteratorVariable"),
             collection=self.required_expression_in(node.child("in"), f"the `in` of a `{kind}`"),
             body=self.required_expression_in(node.child(body), f"the `{body}` of a `{kind}`"),
-            type_ref=type_ref(node.get("typeRef")),
+            type_ref=node_type(node),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from sys import intern
 from typing import TYPE_CHECKING, TypedDict
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
+
+
+_LINE_BREAKS = re.compile(r"\s*[\n\r\t]\s*")
+"""Some tools break long names into lines; a name with a space is meant."""
 
 
 class Basics(TypedDict):
@@ -79,7 +84,7 @@ class Node:
         """The fields that all elements share."""
         return Basics(
             id=self.get("id"),
-            name=self.get("name"),
+            name=_LINE_BREAKS.sub(" ", self.get("name")),
             label=self.get("label"),
             description=self.child_text("description"),
             line=self.line,

@@ -10,7 +10,7 @@ from dmnroute.dmn.xml.boxed import BoxedReader
 from dmnroute.dmn.xml.document import parse
 from dmnroute.dmn.xml.namespaces import DMN_VERSIONS, MODELER
 from dmnroute.dmn.xml.nodes import Node
-from dmnroute.dmn.xml.texts import information_item, type_ref, unary_tests
+from dmnroute.dmn.xml.texts import feel_only, information_item, type_ref, unary_tests
 
 if TYPE_CHECKING:
     from dmnroute.dmn.problems import Problems
@@ -24,6 +24,7 @@ def read(source: bytes | str, *, file: str, dialect: model.Dialect | None, probl
     root = parse(source, file=file)
     node = Node(root, str(root.tag)[1:].split("}")[0])
     platform = str(root.get(f"{{{MODELER}}}executionPlatform") or "")
+    feel_only(node.get("expressionLanguage"), Where(file), problems)
     reader = _Reader(file, node.get("namespace"), problems)
     return model.Definitions(
         **node.basics(),
@@ -138,10 +139,14 @@ def _import(node: Node) -> model.Import:
     )
 
 
+def _named_type(node: Node | None) -> str:
+    return "" if node is None else type_ref(node.text(), node.element)
+
+
 def _item_definition(node: Node) -> model.ItemDefinition:
     return model.ItemDefinition(
         **node.basics(),
-        type_ref=type_ref(node.child_text("typeRef")),
+        type_ref=_named_type(node.child("typeRef")),
         allowed_values=unary_tests(node.child("allowedValues")),
         type_constraint=unary_tests(node.child("typeConstraint")),
         is_collection=node.get("isCollection") in ("true", "1"),

@@ -78,7 +78,7 @@ class RuleReader:
             description=description,
             line=element.sourceline,
             text=text,
-            type_ref=type_ref(get("typeRef", "")),
+            type_ref=type_ref(get("typeRef", ""), element),
             expression_language=language and feel_only(language, self._where, self._problems, rule),
         )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmnroute.dmn import model
 from dmnroute.dmn.xml.rules import RuleReader
-from dmnroute.dmn.xml.texts import literal_expression, type_ref, unary_tests
+from dmnroute.dmn.xml.texts import literal_expression, node_type, unary_tests
 from dmnroute.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def read_table(node: Node, where: Where, problems: Problems) -> model.DecisionTa
         outputs=tuple(_output(child, where, problems) for child in node.children("output")),
         annotations=tuple(child.get("name") for child in node.children("annotation")),
         rules=tuple(reader.rule(child.element, number) for number, child in enumerate(node.children("rule"), start=1)),
-        type_ref=type_ref(node.get("typeRef")),
+        type_ref=node_type(node),
     )
 
 
@@ -75,7 +75,7 @@ def _output(node: Node, where: Where, problems: Problems) -> model.OutputClause:
     default = node.child("defaultOutputEntry")
     return model.OutputClause(
         **node.basics(),
-        type_ref=type_ref(node.get("typeRef")),
+        type_ref=node_type(node),
         output_values=unary_tests(node.child("outputValues")),
         default_output_entry=None if default is None else literal_expression(default, where, problems),
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dmnroute.dmn import model
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from dmnroute.dmn.places import Where
     from dmnroute.dmn.problems import Problems
     from dmnroute.dmn.xml.nodes import Node
@@ -17,7 +19,7 @@ def literal_expression(node: Node, where: Where, problems: Problems) -> model.Li
     return model.LiteralExpression(
         **node.basics(),
         text=node.child_text("text"),
-        type_ref=type_ref(node.get("typeRef")),
+        type_ref=node_type(node),
         expression_language=feel_only(node.get("expressionLanguage"), where, problems),
     )
 
@@ -31,12 +33,29 @@ def unary_tests(node: Node | None) -> model.UnaryTests | None:
 
 def information_item(node: Node) -> model.InformationItem:
     """A name and the type of its value."""
-    return model.InformationItem(**node.basics(), type_ref=type_ref(node.get("typeRef")))
+    return model.InformationItem(**node.basics(), type_ref=node_type(node))
 
 
-def type_ref(text: str) -> str:
-    """A type's name; DMN 1.1 wrote FEEL's own as ``feel:string``."""
-    return text.removeprefix("feel:")
+def node_type(node: Node) -> str:
+    """The type that an element says that its value has."""
+    return type_ref(node.get("typeRef"), node.element)
+
+
+def type_ref(text: str, element: etree._Element) -> str:
+    """A type's name. DMN 1.1 writes qualified ones: ``feel:string``, and the prefix of a model's own namespace."""
+    prefix, colon, name = text.partition(":")
+    if not colon:
+        return text
+    namespace = element.nsmap.get(prefix)
+    if prefix == "feel" or (namespace is not None and "/FEEL" in namespace):
+        return name
+    definitions = element.getroottree().getroot()
+    if namespace is None:
+        return text
+    if namespace == definitions.get("namespace"):
+        return name
+    imported = (each.get("name") for each in definitions if each.get("namespace") == namespace)
+    return next((f"{import_name}.{name}" if import_name else name for import_name in imported), text)
 
 
 def feel_only(language: str, where: Where, problems: Problems, rule: int | None = None) -> str:
