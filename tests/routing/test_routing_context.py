@@ -57,6 +57,7 @@ def test_before_the_first_hop_nothing_has_happened() -> None:
             "cost": Decimal(0),
             "latency": Decimal(0),
             "signal": None,
+            "input": None,
             "cut": None,
         },
         "steps": {},

@@ -25,6 +25,7 @@ from dmnroute.routing.answers import answered
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.history import History
 from dmnroute.routing.ports.store import Store
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
 from dmnroute.routing.records.step import Outcome
 from dmnroute.settings import Settings
@@ -65,6 +66,9 @@ class Harness(Protocol):
         """Move the clock."""
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None: ...
+
+    async def input(self, run: str, given: Mapping[str, Any], *, key: str | None = None) -> OnInput:
+        """Give a run input while it goes on, as `ann`."""
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None: ...
 
@@ -184,6 +188,15 @@ class LocalHarness:
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         await self.app.router.controls.signal(run, name, payload, key=key)
+
+    async def input(self, run: str, given: Mapping[str, Any], *, key: str | None = None) -> OnInput:
+        state = await self.app.store.state(run)
+        if state is not None and state.status == "stopped":
+            await self._driving[run]
+        becomes = await self.app.local.input(run, given, who="ann", key=key)
+        if self._driving[run].done():
+            self._drive(run)
+        return becomes
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         await self.app.router.controls.answer(run, answer, question=question)

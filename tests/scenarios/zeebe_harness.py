@@ -29,6 +29,7 @@ from dmnroute.router.steering import Wish
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
 from dmnroute.routing.records.step import Outcome
 from dmnroute.store.open import open_store
@@ -137,6 +138,9 @@ class ZeebeHarness:
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         await self.engine.signal(run, name, payload, key=key)
+
+    async def input(self, run: str, given: Mapping[str, Any], *, key: str | None = None) -> OnInput:
+        return await self.engine.input(run, given, who="ann", key=key)
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         await self.engine.answer(run, answer, question=question)

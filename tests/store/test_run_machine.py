@@ -2,14 +2,15 @@
 
 Two routers with doors of their own to one store move several runs through fan-outs, waits and retries. Route jobs come
 late, twice, too early or both at once; outcomes come twice, with other contents, to either router; signals come before,
-while and after runs wait for them; routers die in the middle of a hop; owners die with a lease.
+while and after runs wait for them; input arrives that is queued, ends hops or restarts runs; routers die in the middle
+of a hop; owners die with a lease.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -48,12 +49,12 @@ CATALOGUE = Catalogue(
 )
 TABLES = route(
     ["last.status", "modulo(run.hop, 3)"],
-    ["agent", "action", "signal", "join", "retries", "reason"],
+    ["agent", "action", "signal", "join", "retries", "on_input", "reason"],
     [
-        ['"start"', "-", '["ask", "ocr", "ask"]', "null", "null", "2", "1", '"begin"'],
-        ["-", "0", "null", '"wait"', '"go"', "null", "null", '"hop " + string(run.hop)'],
-        ["-", "1", '["ask", "ocr"]', "null", "null", "null", "1", '"hop " + string(run.hop)'],
-        ["-", "-", '"ocr"', "null", "null", "null", "null", '"hop " + string(run.hop)'],
+        ['"start"', "-", '["ask", "ocr", "ask"]', "null", "null", "2", "1", '"interrupt"', '"begin"'],
+        ["-", "0", "null", '"wait"', '"go"', "null", "null", '"queue"', '"hop " + string(run.hop)'],
+        ["-", "1", '["ask", "ocr"]', "null", "null", "null", "1", '"restart"', '"hop " + string(run.hop)'],
+        ["-", "-", '"ocr"', "null", "null", "null", "null", '"reject"', '"hop " + string(run.hop)'],
     ],
 )
 POLICIES = FixedPolicies({"p": load(TABLES.encode(), name="p.dmn")})
@@ -192,6 +193,20 @@ class Runs(RuleBasedStateMachine):
         if looks:
             self._come_to_rest(door, run)
             self._no_signal_is_left_unseen(run)
+
+    @rule(door=doors, run=runs, key=st.sampled_from([None, "a"]))
+    def give_input(self, door: int, run: str, key: str | None) -> None:
+        """An app changes its mind: whatever the tables make of it, it is kept once, and what it ends stays ended."""
+        before = self.history(run)
+        with suppress(OperatorError):
+            becomes = self.do(self.routers[door].controls.input(run, {"n": next(self.keys)}, key=key))
+            given = self.history(run).controls[len(before.controls) :]
+            assert len(given) == 1 or (key is not None and not given)
+            if given and becomes in ("interrupt", "restart") and before.last is not None:
+                turn = self.do(self.routers[door].route(run))
+                self._count([turn])
+                assert turn.new
+                assert turn.hop.decision.previous.control is not None
 
     # who drives
 

@@ -144,6 +144,18 @@ async def test_a_signal_by_message_reaches_a_run_between_its_waits(zeebe: ZeebeH
     assert (await zeebe.until(run, "completed")).result == {"by": "Ada"}
 
 
+async def test_input_by_message_ends_what_goes_on(zeebe: ZeebeHarness) -> None:
+    """Any client may send it: a signal named `dmnroute.input`, whose payload is the input."""
+    hops = [{"agent": '"hang"', "on_input": '"interrupt"'}, {"action": '"complete"', "result": "run.input.name"}]
+    zeebe.publish("p", by_hop(["agent", "action", "on_input", "result"], hops))
+    run = await zeebe.start("p")
+    await zeebe.until_called("hang")
+    await zeebe.engine.gateway.publish(SIGNAL_MESSAGE, run, {"name": "dmnroute.input", "payload": {"name": "Ada"}})
+    assert (await zeebe.until(run, "completed")).result == "Ada"
+    [control] = (await zeebe.history(run)).controls
+    assert (control.kind, control.who) == ("input", "zeebe")
+
+
 async def test_three_hundred_large_outcomes_fit_into_a_hop(zeebe: ZeebeHarness) -> None:
     """300 × 15 KB: outputs travel by reference, and all of them are facts."""
     hops = [{"agent": '"write_much"', "for_each": "for i in 1..300 return i"}, DONE]

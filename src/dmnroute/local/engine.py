@@ -27,6 +27,7 @@ from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import failed, timed_out
 from dmnroute.routing.pauses import Pause, held_until
 from dmnroute.routing.progress import hop_end, wait_until
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import ENDED, Run, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
@@ -74,6 +75,16 @@ class LocalEngine:
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside; whoever drives it sees it within a moment."""
         await self.router.controls.signal(run, name, payload, key=key)
+
+    async def input(
+        self, run: str, given: Mapping[str, Any], *, who: str = SOMEBODY, why: str | None = None, key: str | None = None
+    ) -> OnInput:
+        """Give a run input; whoever drives it sees it within a moment."""
+        becomes = await self.router.controls.input(run, given, who=who, why=why, key=key)
+        state = await self.router.store.state(run)
+        if becomes != "queue" and state is not None and state.status == "stopped":
+            await self.router.controls.retry(run)
+        return becomes
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         """Answer an escalation."""
@@ -155,6 +166,8 @@ class LocalEngine:
                 if look.done():
                     outcomes |= await self._recorded_elsewhere(hop)
                     await self._drop(tasks, outcomes)
+                    if await self._is_over(run.id):
+                        return True
                     look = asyncio.create_task(asyncio.sleep(LOOK))
             return join_end(plan, hop.with_outcomes(outcomes).ordered()) is not None
         finally:

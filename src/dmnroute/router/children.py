@@ -7,6 +7,7 @@ from typing import Any
 
 from dmnroute.router.router import Router
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.arrivals import since_restart
 from dmnroute.routing.coverage import coverage_of
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.forks import redrive_child
@@ -78,7 +79,7 @@ async def outcome_of_child(step: PlannedStep, store: Store) -> Outcome | None:
     state, history = await store.state(step.id), await store.history(step.id)
     if state is None or history is None or state.status not in ("completed", "failed", "cancelled"):
         return None
-    outcomes = list(history.outcomes())
+    outcomes = list(since_restart(history).outcomes())
     ok, spent = state.status == "completed", used(history.own())
     reason = history.last.decision.plan.reason if history.last else None
     return Outcome(

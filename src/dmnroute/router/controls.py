@@ -11,6 +11,7 @@ from dmnroute.errors import OperatorError, UsageError
 from dmnroute.router.closing import closed, with_cost
 from dmnroute.router.turn import STATUS_AFTER
 from dmnroute.routing.answers import answered, meanwhile, open_question
+from dmnroute.routing.arrivals import what_becomes
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.compensation import is_undone_first, open_steps, report
 from dmnroute.routing.history import History
@@ -18,7 +19,7 @@ from dmnroute.routing.outcomes import cancelled
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.ports.store import Store
-from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.hop import HopEnd, OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
 
@@ -42,6 +43,30 @@ class Controls:
         """
         state = await self._open(run)
         await self.store.signal(state.run.id, name, payload, at=self.clock.now(), key=key)
+
+    async def input(
+        self, run: str, given: Mapping[str, Any], *, who: str = SOMEBODY, why: str | None = None, key: str | None = None
+    ) -> OnInput:
+        """Give a run input while it goes on; the same key is the same input. Answers what its tables make of it.
+
+        It is kept in any case, with who and why: what was rejected changes nothing.
+
+        Raises:
+            OperatorError: `unknown_run`, `run_ended`, or `input_rejected`.
+        """
+        await self._open(run)
+        at = self.clock.now()
+        control = await self.store.control(run, "input", dict(given), who=who, why=why, at=at, key=key)
+        history = await self.store.history(run)
+        assert history is not None
+        becomes = what_becomes(history, control)
+        if becomes == "reject":
+            raise OperatorError(
+                f"run `{run}` takes no input now: what goes on rejects it",
+                code="input_rejected",
+                hint=f"the column `on_input` of its tables says so; `dmnroute show {run}` tells where it is",
+            )
+        return becomes
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         """Answer the question that a run was escalated with; `question` is the step that is meant, where that is known.

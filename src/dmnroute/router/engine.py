@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from dmnroute.router.controls import SOMEBODY
 from dmnroute.router.steering import Wish
 from dmnroute.router.turn import Turn
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import RunStatus
 
 Listener = Callable[[str, Turn], None]
@@ -26,6 +27,18 @@ class Engine(Protocol):
 
         Raises:
             OperatorError: `unknown_run`, `run_ended`.
+        """
+        ...
+
+    async def input(
+        self, run: str, given: Mapping[str, Any], *, who: str = SOMEBODY, why: str | None = None, key: str | None = None
+    ) -> OnInput:
+        """Give a run input while it goes on, and let its tables say what becomes of it; the same key is the same input.
+
+        Steps that it ends are cancelled; a run that is stopped is tried anew, unless the input is queued.
+
+        Raises:
+            OperatorError: `unknown_run`, `run_ended`, or `input_rejected`.
         """
         ...
 

@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 from dmnroute.errors import NOWHERE, Place, RouteError, did_you_mean
 from dmnroute.routing.collect_rules import COLLECT_RULES, Collect, is_rule
 from dmnroute.routing.moments import moment_of_text
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.step import ReuseScope
 from dmnroute.routing.shown import shown
 
@@ -26,12 +27,13 @@ GREATEST_KEY = 10**18
 
 ACTIONS = ("dispatch", "wait", "escalate", "complete", "fail")
 PICKS = ("all", "first")
+ON_INPUT: tuple[OnInput, ...] = get_args(OnInput)
 REUSE_SCOPES: tuple[ReuseScope, ...] = get_args(ReuseScope)
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names that are FEEL identifiers, so that tables can write `steps.read_text.confidence`."""
 
-WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "pick": PICKS}
+WORDS: Mapping[str, tuple[str, ...]] = {"action": ACTIONS, "pick": PICKS, "on_input": ON_INPUT}
 """The words that columns know."""
 
 
@@ -256,6 +258,15 @@ def pick(row: Row, column: str = "pick") -> str | None:
     raise row.wrong(column, '`"all"` or `"first"`')
 
 
+def on_input(row: Row, column: str = "on_input") -> OnInput | None:
+    """What becomes of input that arrives while the hop goes on; or null."""
+    value = row.values.get(column)
+    if value is None or value in ON_INPUT:
+        return cast("OnInput | None", value)
+    near = did_you_mean(value, ON_INPUT) if isinstance(value, str) else ""
+    raise row.wrong(column, f"one of {', '.join(ON_INPUT)}{near}")
+
+
 def anything(row: Row, column: str) -> Any:
     """Any value."""
     return row.values.get(column)
@@ -287,6 +298,7 @@ HOP_COLUMNS: Mapping[str, Reader] = {
     "result": anything,
     "reason": text,
     "compensate": boolean,
+    "on_input": on_input,
 }
 """Columns that belong to the hop: where several rules match they must agree, nulls aside."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from dmnroute.routing.amounts import Amounts
+from dmnroute.routing.arrivals import restarted, since_restart, taken
 from dmnroute.routing.collecting import take_in
 from dmnroute.routing.coverage import coverage_of_round
 from dmnroute.routing.elapsed import seconds_between
@@ -31,7 +32,7 @@ from dmnroute.routing.rounds import Round, decisions_of_tables, latest_round, ro
 from dmnroute.routing.slo import SloContext, slo_context
 from dmnroute.routing.spending import unknown_costs, used
 from dmnroute.routing.standing import BudgetContext, StandingContext, budget_of_run
-from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts
+from dmnroute.routing.steering import as_steered, forbidden, policy_of, set_facts, unseen
 from dmnroute.routing.verdicts import WORDS, Verdict, Word
 
 
@@ -46,7 +47,8 @@ class RunContext(_Context):
     policy: str
     tenant: str
     hop: int
-    """The number of the decision that is being taken, from 1; hops between decisions (guards) don't count."""
+    """The number of the decision that is being taken, from 1; hops between decisions (guards) don't count, nor do
+    those before input restarted the run."""
     started: str
     """ISO 8601 text: tables write `date and time(run.started)`."""
     elapsed: Decimal
@@ -88,6 +90,8 @@ class LastContext(_Context):
     """Of the slowest step."""
     signal: SignalContext | None
     """What ended the wait; null when it wasn't a signal."""
+    input: dict[str, Any] | None
+    """The input that arrived since the tables decided last; null when none did."""
     cut: Cut | None
     """What ended the hop before all of it had ended by itself: `hop_timeout`, `slo`, or null."""
 
@@ -176,7 +180,8 @@ def build_context(
 ) -> dict[str, Any]:
     """Put the context together from what was recorded; the same history, end and clock give the same context."""
     history = as_steered(history)
-    run, latest = history.run, latest_round(history)
+    run, since = history.run, since_restart(history)
+    latest = latest_round(since)
     elapsed = history.elapsed(now)
     loop = loop_of(history)
     context = RoutingContext(
@@ -184,7 +189,7 @@ def build_context(
             id=run.id,
             policy=policy_of(history)[0],
             tenant=run.tenant,
-            hop=decisions_of_tables(history) + 1,
+            hop=decisions_of_tables(since) + 1,
             started=run.started.isoformat(),
             elapsed=elapsed,
             input=run.input,
@@ -196,13 +201,13 @@ def build_context(
         ),
         facts=facts_of(history),
         last=_last_context(history, latest, previous),
-        steps=_steps(history),
+        steps=_steps(since),
         guards=_guards(latest),
         budget=budget_context(run.limits, used(history), standing or {}, unknown=unknown_costs(history)),
         slo=slo_context(history, now=now),
         agents={name: AgentFigures.model_validate(figure) for name, figure in (figures or {}).items()},
         signals={signal.name: signal.payload for signal in history.signals},
-        people=_people(history, now=now),
+        people=_people(since, now=now),
     )
     return context.model_dump()
 
@@ -211,11 +216,12 @@ def facts_of(history: History) -> dict[str, Any]:
     """The outputs of all ok steps, merged by hop and step index, never by arrival, and what people set between hops.
 
     What guards stopped isn't among them, nor is what guards say. What a person sets while steps are under way stands
-    until an agent of a later hop says otherwise.
+    until an agent of a later hop says otherwise. A run that was restarted begins without any.
     """
     facts: dict[str, Any] = {}
-    told = [control for control in history.controls if control.kind == "facts"]
-    for each in rounds(history):
+    begun = restarted(history)
+    told = [control for control in history.controls if control.kind == "facts" and control.number > begun]
+    for each in rounds(since_restart(history)):
         seen = each.hops[0].decision.controls_seen
         while told and told[0].number <= seen:
             set_facts(facts, told.pop(0).data)
@@ -251,8 +257,16 @@ def _last_context(history: History, latest: Round | None, end: HopEnd) -> LastCo
         cost=known_cost(outcomes),
         latency=max((outcome.latency for outcome in outcomes), default=Decimal(0)),
         signal=_signal_context(history, end.signal),
+        input=_arrived(history),
         cut=_cut(latest, end),
     )
+
+
+def _arrived(history: History) -> dict[str, Any] | None:
+    """What arrived since the tables decided last, the later on top."""
+    new = {control.number for control in unseen(history)}
+    found = [control.data for control, _ in taken(history) if control.number in new]
+    return {name: value for data in found for name, value in data.items()} if found else None
 
 
 def _cut(latest: Round | None, end: HopEnd) -> Cut | None:

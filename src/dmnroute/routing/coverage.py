@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Context, Decimal
 
+from dmnroute.routing.arrivals import since_restart
 from dmnroute.routing.history import History
 from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.rounds import Round, rounds
@@ -23,7 +24,7 @@ def coverage_of(history: History) -> Decimal | None:
     if history.run.edition == 1:
         return None
     latest: dict[str, Decimal] = {}
-    for each in rounds(history):
+    for each in rounds(since_restart(history)):
         if _sends_steps(each):
             latest |= {_key(each, slot): _covered(each.outcome(slot)) for slot in _slots(each)}
     return _share(latest.values())

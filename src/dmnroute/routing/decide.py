@@ -8,6 +8,7 @@ from decimal import Context, localcontext
 from typing import Any
 
 from dmnroute.errors import Place, RouteError
+from dmnroute.routing.arrivals import ending
 from dmnroute.routing.asking import evaluate_route, rule_hits
 from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.columns import Row
@@ -118,9 +119,12 @@ def _undone(history: History, situation: Situation) -> Draft | None:
 
 
 def _followed(history: History, situation: Situation) -> Draft | None:
-    """The hop that follows from the tables' last decision; null when the tables are to be asked."""
+    """The hop that follows from the tables' last decision; null when the tables are to be asked.
+
+    Input that ends a hop ends what would follow from it, too.
+    """
     latest = latest_round(history)
-    if latest is None or time_limit(history, now=situation.now) is not None:
+    if latest is None or time_limit(history, now=situation.now) is not None or ending(history) is not None:
         return None
     follow = follow_up(latest, situation)
     if follow is None:

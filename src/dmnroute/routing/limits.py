@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from dmnroute.routing.amounts import Amounts, Measure
+from dmnroute.routing.arrivals import since_restart
 from dmnroute.routing.canonical import digest
 from dmnroute.routing.history import History
 from dmnroute.routing.loops import loop_of
@@ -80,7 +81,8 @@ def _broken(
 
 
 def _no_progress(history: History, plan: Plan, fingerprint: str) -> tuple[LimitName, str] | None:
-    same = [hop.decision.hop for hop in history.hops if hop.decision.fingerprint == fingerprint]
+    hops = since_restart(history).hops
+    same = [hop.decision.hop for hop in hops if hop.decision.fingerprint == fingerprint]
     if plan.action in ("complete", "fail", "cancel") or len(same) < history.run.limits.no_progress:
         return None
     loop = loop_of(history)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dmnroute.routing.arrivals import since_restart
 from dmnroute.routing.history import History
 from dmnroute.routing.records.hop import DecisionRecord
 
@@ -47,7 +48,7 @@ def same_before(history: History, hop: int) -> int | None:
 
 def decided_by_tables(history: History) -> list[DecisionRecord]:
     """Without what follows from a decision by itself (guards), and without the end that a limit made."""
-    decisions = (hop.decision for hop in history.hops)
+    decisions = (hop.decision for hop in since_restart(history).hops)
     return [each for each in decisions if each.stage is None and each.limit is None and each.fingerprint]
 
 

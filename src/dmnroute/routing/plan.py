@@ -61,6 +61,7 @@ def read_plan(rows: Sequence[Row], situation: Situation, *, dialect: DialectName
         due=hop["due"].isoformat() if hop["due"] else None,
         result=_result(action, hop["result"], situation),
         reason=hop["reason"],
+        on_input=hop["on_input"],
         compensate=action == "fail" and bool(hop["compensate"]),
     )
 

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from dmnroute.routing.arrivals import ending
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.join import join_end
 from dmnroute.routing.outcomes import cancelled, skipped, timed_out
-from dmnroute.routing.records.hop import HopEnd, HopStatus, Plan
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import HopEnd, HopStatus, OnInput, Plan
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome
 from dmnroute.routing.steering import as_steered, interrupting
@@ -17,6 +19,9 @@ from dmnroute.routing.steering import as_steered, interrupting
 
 def hop_end(history: History, *, now: datetime) -> HopEnd | None:
     """How the latest hop ended, or null while it goes on. Before the first hop: `start`."""
+    arrived = ending(history)
+    if arrived is not None:
+        return _interrupted(history, *arrived)
     origin = history.run.origin
     if origin is not None and len(history.hops) == origin.hops:
         return origin.end
@@ -33,6 +38,14 @@ def hop_end(history: History, *, now: datetime) -> HopEnd | None:
             return _people_end(history, hop, now)
         case "complete" | "fail" | "cancel":
             return None
+
+
+def _interrupted(history: History, control: Control, becomes: OnInput) -> HopEnd:
+    """The hop ends because input arrived. What an ancestor's steps came to is recorded where it happened."""
+    begins = len(history.hops) == history.run.inherited
+    open_steps = () if history.last is None or begins else history.last.missing()
+    status: HopStatus = "start" if becomes == "restart" else "resumed"
+    return HopEnd(status=status, control=control.number, cancelled=open_steps)
 
 
 def is_under_way(history: History) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dmnroute.routing.arrivals import with_input
 from dmnroute.routing.history import History, Hop
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.step import Outcome
@@ -59,7 +60,8 @@ def _pinned(history: History) -> int | None:
 
 
 def as_steered(history: History) -> History:
-    """The history with the outcomes that people gave in place of those that agents did."""
+    """The history with the input that arrived, and the outcomes that people gave in place of those of agents."""
+    history = with_input(history)
     given = {outcome.step: outcome for outcome in manual_outcomes(history)}
     if not given:
         return history

@@ -19,6 +19,8 @@ WAKE_MESSAGE = "dmnroute.wake"
 """Makes a waiting run look whether its hop is over; correlated by run id."""
 SIGNAL_MESSAGE = "dmnroute.signal"
 """Correlated by run id; carries `name`, `payload` and, when it may come twice, `key`."""
+INPUT = "dmnroute.input"
+"""The name of a signal that is none: its payload is input for the run."""
 CANCEL_MESSAGE = "dmnroute.cancel"
 """Ends one step; correlated by step id."""
 

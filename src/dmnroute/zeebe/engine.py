@@ -14,6 +14,7 @@ from dmnroute.router.engine import Listener
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.progress import hop_end
+from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
@@ -67,6 +68,21 @@ class ZeebeEngine:
         await self.gateway.reach()
         await self.router.controls.signal(run, name, payload, key=key)
         await self.gateway.publish(WAKE_MESSAGE, run)
+
+    async def input(
+        self, run: str, given: Mapping[str, Any], *, who: str = SOMEBODY, why: str | None = None, key: str | None = None
+    ) -> OnInput:
+        """Give a run input while it goes on."""
+        await self.gateway.reach()
+        becomes = await self.router.controls.input(run, given, who=who, why=why, key=key)
+        if becomes == "queue":
+            return becomes
+        await end_unwanted(run, self.router, self.gateway)
+        if (await self._state(run)).status == "stopped":
+            await self.retry(run)
+        else:
+            await self.gateway.publish(WAKE_MESSAGE, run)
+        return becomes
 
     async def answer(self, run: str, answer: Mapping[str, Any], *, question: str | None = None) -> None:
         """Answer an escalation."""
@@ -135,24 +151,27 @@ class ZeebeEngine:
         """Change an open run: its wait is woken, a stopped one tried anew, and steps that ended end there, too."""
         await self.gateway.reach()
         ended = await self.router.steering.steer(run, wishes, who=who, why=why)
-        for step in {*ended, *await self._unwanted(run)}:
+        for step in ended:
             await self.gateway.publish(CANCEL_MESSAGE, step)
+        await end_unwanted(run, self.router, self.gateway)
         if (await self._state(run)).status == "stopped":
             await self.retry(run)
         else:
             await self.gateway.publish(WAKE_MESSAGE, run)
-
-    async def _unwanted(self, run: str) -> tuple[str, ...]:
-        """The steps that go on though enough has come in: the broker doesn't count what people gave."""
-        history = await self.router.store.history(run)
-        end = hop_end(history, now=self.router.clock.now()) if history and history.last else None
-        return end.cancelled if end else ()
 
     async def _state(self, run: str) -> RunState:
         state = await self.router.store.state(run)
         if state is None:
             raise unknown_run(run)
         return state
+
+
+async def end_unwanted(run: str, router: Router, gateway: Gateway) -> None:
+    """End the steps that go on though their hop is over: the broker counts neither what people gave nor input."""
+    history = await router.store.history(run)
+    end = hop_end(history, now=router.clock.now()) if history and history.last else None
+    for step in end.cancelled if end else ():
+        await gateway.publish(CANCEL_MESSAGE, step)
 
 
 def _is_new(state: RunState) -> bool:

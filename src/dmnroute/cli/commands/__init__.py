@@ -23,6 +23,7 @@ from dmnroute.cli.commands.fork import fork
 from dmnroute.cli.commands.form import form
 from dmnroute.cli.commands.inbox import inbox
 from dmnroute.cli.commands.init import init
+from dmnroute.cli.commands.input import input_
 from dmnroute.cli.commands.pause import pause
 from dmnroute.cli.commands.pauses import pauses
 from dmnroute.cli.commands.policies import policies
@@ -57,6 +58,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     explain,
     replay,
     signal,
+    input_,
     answer,
     inbox,
     form,

@@ -11,6 +11,7 @@ from dmnroute.cli.views.budgets import budget_of_history
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.cli.views.undone import undone
+from dmnroute.routing.arrivals import what_becomes
 from dmnroute.routing.awaiting import Awaited
 from dmnroute.routing.collect_rules import Collect
 from dmnroute.routing.elapsed import seconds_between
@@ -19,7 +20,7 @@ from dmnroute.routing.join import hop_joined
 from dmnroute.routing.loops import loop_of, same_before
 from dmnroute.routing.pauses import Pause
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records.hop import DecisionRecord, HopEnd, Stage
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, OnInput, Stage
 from dmnroute.routing.records.run import RunState
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
@@ -127,6 +128,8 @@ def _why(decision: DecisionRecord) -> Iterator[str]:
         yield f"  held back until its guards have spoken: {what(decision.held)}"
     if decision.plan.reason:
         yield f"  reason: {decision.plan.reason}"
+    if decision.plan.on_input is not None:
+        yield f"  input that arrives meanwhile: {decision.plan.on_input}"
     if decision.plan.collect is not None:
         yield f"  collects {_collected(decision.plan.collect)}"
 
@@ -174,7 +177,8 @@ def _end(end: HopEnd, signals: Sequence[Signal]) -> str:
     cancelled = f"; still running and cancelled: {', '.join(end.cancelled)}" if end.cancelled else ""
     by = "".join(f" {signal.number} (`{signal.name}`)" for signal in signals if signal.number == end.signal)
     control = f" by control {end.control}" if end.control is not None else ""
-    return f"{end.status}{by}{control}{cancelled}"
+    status = "restarted" if end.status == "start" else end.status
+    return f"{status}{by}{control}{cancelled}"
 
 
 def _join(hop: Hop, end: HopEnd) -> str:
@@ -201,7 +205,16 @@ def _controls(history: History) -> Iterator[str]:
     for control in history.controls:
         why = f": {control.why}" if control.why else ""
         asked = f"{control.kind} {value(control.data)}" if control.data else control.kind
-        yield f"  {control.number}  {clock_time(control.at)}  {asked}  by {control.who}{why}"
+        became = f"  {_BECAME[what_becomes(history, control)]}" if control.kind == "input" else ""
+        yield f"  {control.number}  {clock_time(control.at)}  {asked}  by {control.who}{why}{became}"
+
+
+_BECAME: Mapping[OnInput, str] = {
+    "reject": "was rejected",
+    "queue": "waited for the next decision",
+    "interrupt": "ended the hop",
+    "restart": "restarted the run",
+}
 
 
 def _undone(history: History) -> Iterator[str]:

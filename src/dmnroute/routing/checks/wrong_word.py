@@ -11,7 +11,7 @@ from dmnroute.routing.columns import WORDS
 
 
 def wrong_word(subject: PolicySubject) -> Iterator[Finding]:
-    """Report texts in `action` and `pick` that aren't one of their words."""
+    """Report texts in `action`, `pick` and `on_input` that aren't one of their words."""
     for column, words in WORDS.items():
         for text, place in subject.texts(column):
             if text not in words:

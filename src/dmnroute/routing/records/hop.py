@@ -12,6 +12,9 @@ from dmnroute.routing.records.step import Cut, Estimate, PlannedStep
 
 Action: TypeAlias = Literal["dispatch", "wait", "escalate", "complete", "fail", "cancel"]
 HopStatus: TypeAlias = Literal["start", "ok", "failed", "partial", "timeout", "signal", "resumed"]
+OnInput: TypeAlias = Literal["reject", "queue", "interrupt", "restart"]
+"""What becomes of input that arrives while a hop goes on: it isn't taken; it waits for the next decision; it ends the
+hop; the run begins anew with it."""
 LimitName: TypeAlias = Literal["hops", "cost", "tokens", "calls", "time", "no_progress"]
 Stage: TypeAlias = Literal[
     "again", "guards_before", "guarded", "backoff", "retry", "guards_after", "asked_again", "undo"
@@ -30,7 +33,7 @@ class HopEnd(Record):
     signal: int | None = None
     """The number of the signal that ended a wait; a signal ends one wait only."""
     control: int | None = None
-    """The number of the control that ended a wait."""
+    """The number of the control that ended it."""
     condition: bool | None = None
     """Whether the condition of the join was true in the end; null without one."""
     problem: str | None = None
@@ -78,6 +81,8 @@ class Plan(Record):
     """What was wrong with the answer before, when the same question is asked again."""
     result: Any = None
     reason: str | None = None
+    on_input: OnInput | None = None
+    """What becomes of input that arrives meanwhile; null is `queue`."""
     compensate: bool = False
     """Whether what the run has done is undone before it fails."""
 

@@ -26,6 +26,8 @@ _STEPS = re.compile(r"\d+\.\d+(/\d+\.\d+)*")
 _FIELD_NAME = re.compile(r"[^\W\d]\w*")
 _OF_FIELDS: tuple[Path, ...] = (("facts",), ("run", "input"), ("run", "tags"))
 """Contexts whose keys are names that schemas and tables know."""
+_GIVEN: Mapping[str, Path] = {"facts": ("facts",), "input": ("run", "input")}
+"""Where tables find what a control gives."""
 _WISHES_OF_NAMES = {"force", "forbid", "allow", "policy"}
 """Controls that name an agent or a policy, as tables do."""
 
@@ -141,7 +143,7 @@ class Values:
         return tuple(map(self._control, controls))
 
     def _control(self, control: Control) -> Control:
-        path: Path = ("facts",) if control.kind == "facts" else ("controls", control.kind)
+        path: Path = _GIVEN.get(control.kind, ("controls", control.kind))
         data = control.data if control.kind in _WISHES_OF_NAMES else self.value(control.data, path)
         return control.model_copy(
             update={
