@@ -388,3 +388,57 @@ def slow_in_a_thread(task: Task, step: Step) -> Nothing:
     while not Path(f"{task.ledger}.enough").exists() and not step.cancelled:
         time.sleep(0.005)
     return Nothing()
+
+
+@agent("decline")
+async def decline(task: Task, step: Step) -> Nothing:
+    """Want nothing of this."""
+    note(task, step)
+    raise AgentFailure("refused", "not for money")
+
+
+@agent("misreport")
+async def misreport(task: Task, step: Step) -> Nothing:
+    """Be surer than sure."""
+    note(task, step)
+    step.report(confidence=2)
+    return Nothing()
+
+
+@agent("mispropose")
+async def mispropose(task: Task, step: Step) -> Nothing:
+    """Propose what JSON can't carry."""
+    note(task, step)
+    step.propose({"agent": object()})
+    return Nothing()
+
+
+class Formal(Task):
+    name: Literal["Ada", "Mallory"]
+
+
+@agent("address")
+async def address(task: Formal, step: Step) -> Greeting:
+    """Address only those whom it knows."""
+    note(task, step)
+    return Greeting(greeting=f"Lady {task.name}")
+
+
+class Model(Task):
+    model: str
+
+
+@agent("chat")
+async def chat(task: Model, step: Step) -> Answer:
+    """Call a model: a thousand tokens in, five hundred out."""
+    note(task, step)
+    step.report_model(task.model, input_tokens=1000, output_tokens=500)
+    return Answer(answer=task.model)
+
+
+@agent("overspend", cost=0.1)
+async def overspend(task: Task, step: Step) -> Answer:
+    """Cost nine times as much as it said, and ask nobody."""
+    note(task, step)
+    step.report(cost=0.9)
+    return Answer(answer="dear")

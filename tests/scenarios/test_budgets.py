@@ -60,3 +60,75 @@ async def test_an_agent_asks_before_it_spends(engine: Harness) -> None:
     outcomes = (await engine.history(run)).hops[0].ordered()
     assert [o.error.kind if o.error else o.cost for o in outcomes] == ["budget", "budget"]
     assert state.cost == 0
+
+
+async def test_a_table_does_less_as_the_money_goes(engine: Harness) -> None:
+    """Two at once by the dear agent, then one by the cheap one, then the answers so far: by the run's own budget."""
+    rules = [
+        ["null", '["pricey", "pricey"]', "null"],
+        ["[0.8..0.805)", '"greet"', "null"],
+        [">= 0.805", "null", '"complete"'],
+        ["-", '["pricey", "pricey"]', "null"],
+    ]
+    engine.publish("p", route(["budget.ratio"], COLUMNS, rules))
+    run = await engine.start("p", limits=Limits(cost=Decimal(1)))
+    state = await engine.until(run, "completed")
+    assert state.result == {"answer": "42", "greeting": "hello world"}
+    assert engine.calls() == {"pricey": 2, "greet": 1}
+
+
+async def test_an_agent_has_a_budget_of_its_own(engine: Harness) -> None:
+    """Runs share it; tables read it, and go to another agent."""
+    engine.budgets.append(Budget(agent="pricey", period="day", calls=1))
+    rules = [
+        ["-", '"ok"', "null", '"complete"'],
+        ["1", "-", '"greet"', "null"],
+        ["-", "-", '"pricey"', "null"],
+    ]
+    engine.publish("p", route(["agents.pricey.budget.calls.ratio", "last.status"], COLUMNS, rules))
+    for name, calls in (("one", {"pricey": 1}), ("two", {"pricey": 1, "greet": 1})):
+        await engine.until(await engine.start("p", run=name), "completed")
+        assert engine.calls() == calls
+
+
+async def test_tokens_are_limited_and_models_have_prices(engine: Harness) -> None:
+    """What a call takes is known after the first one; another one that doesn't fit any more isn't sent."""
+    again = {"agent": '"chat"', "model": '"gpt-4o-mini"'}
+    engine.publish("p", by_hop([*COLUMNS, "model"], [again, again, DONE]))
+    run = await engine.start("p", limits=Limits(tokens=2000))
+    state = await engine.until(run, "failed")
+    last = (await engine.history(run)).hops[-1].decision
+    assert (last.limit, last.plan.reason) == ("tokens", "the next steps may take 1500 tokens, and 500 of 2000 are left")
+    assert (state.cost, state.result) == (Decimal("0.00045"), {"answer": "gpt-4o-mini"})
+
+
+async def test_a_cost_that_nobody_knows_is_not_zero(engine: Harness) -> None:
+    """A model without a price: the outcome says null, and tables count those of which nothing is known."""
+    done = DONE | {"result": "{cost: last.outcomes[1].cost, unknown: budget.unknown}"}
+    engine.publish("p", by_hop([*COLUMNS, "model", "result"], [{"agent": '"chat"', "model": '"homemade"'}, done]))
+    state = await engine.until(await engine.start("p"), "completed")
+    assert state.result == {"cost": None, "unknown": 1}
+
+
+async def test_what_an_agent_spends_without_asking_stops_what_would_come_next(engine: Harness) -> None:
+    """It is recorded as it is, told, and counts: the next step isn't sent, in this run and in others of the tenant."""
+    engine.budgets.append(Budget(tenant="*", period="day", cost=Decimal("0.5")))
+    hops = [{"agent": '"overspend"'}, {"agent": '"greet"'}, DONE | {"result": "last.outcomes[1].error.kind"}]
+    engine.publish("p", by_hop([*COLUMNS, "result"], hops))
+    run = await engine.start("p", run="one")
+    state = await engine.until(run, "completed")
+    assert (state.cost, state.result) == (Decimal("0.9"), "budget")
+    other = await engine.until(await engine.start("p", run="two"), "completed")
+    assert other.result == "budget"
+    assert engine.calls() == {"overspend": 1}
+    told = [event.kind for event in await engine.router.store.events() if event.kind.startswith("budget_")]
+    assert "budget_exceeded" in told
+
+
+async def test_a_run_ends_gracefully_after_an_excess(engine: Harness) -> None:
+    """Its own limit is gone: no more steps, the facts so far are the result."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"overspend"'}, {"agent": '"greet"'}, DONE]))
+    run = await engine.start("p", limits=Limits(cost=Decimal("0.5")))
+    state = await engine.until(run, "failed")
+    assert (await engine.history(run)).hops[-1].decision.limit == "cost"
+    assert (state.result, engine.calls()) == ({"answer": "dear"}, {"overspend": 1})

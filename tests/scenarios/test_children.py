@@ -127,3 +127,30 @@ async def test_a_wide_list_is_done_in_child_runs(engine: Harness) -> None:
     assert sum(child.limits.cost or 0 for child in children) <= 1
     assert {child.limits.depth for child in children} == {0}
     assert engine.calls() == {"double": 8}
+
+
+async def test_child_runs_are_nested_only_so_deep(engine: Harness) -> None:
+    """A policy that starts itself comes to an end: the deepest run stops, and says why."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"run:p"'}, DONE]))
+    run = await engine.start("p", limits=Limits(depth=2))
+    state = await engine.until(f"{run}/1.1/1.1", "stopped")
+    assert state.stop is not None
+    assert (state.stop.code, state.run.limits.depth) == ("too_deep", 0)
+    await engine.cancel(run)
+    await engine.until(run, "cancelled")
+
+
+async def test_a_race_is_over_with_its_first_child(engine: Harness) -> None:
+    """The child run that lost is ended, and so are its steps; what it has spent is the parent's."""
+    engine.publish("slow", by_hop(COLUMNS, [{"agent": '"pricey"'}, {"agent": '"hang"'}, DONE]))
+    wait = {"agent": '["run:slow", "run:late"]', "join": '"any"'}
+    engine.publish("late", by_hop([*COLUMNS, "signal"], [{"action": '"wait"', "signal": '"go"'}, DONE]))
+    engine.publish("p", by_hop([*COLUMNS, "join"], [wait, DONE | {"result": "last.outcomes.status"}]))
+    run = await engine.start("p")
+    await engine.until_called("hang")
+    await engine.until(f"{run}/1.2", "waiting")
+    await engine.signal(f"{run}/1.2", "go")
+    state = await engine.until(run, "completed")
+    assert state.result == ["cancelled", "ok"]
+    assert (await engine.until(f"{run}/1.1", "cancelled")).cost == Decimal("0.4")
+    assert state.cost == Decimal("0.4")

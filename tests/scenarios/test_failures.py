@@ -82,8 +82,53 @@ async def test_a_lost_process_uses_up_no_retry_of_the_policy(engine: Harness) ->
     assert (await engine.history(run)).hops[0].ordered()[0].attempt == 2
 
 
+async def test_every_failure_has_a_kind(engine: Harness) -> None:
+    """Of agents that refuse, report or propose nonsense, and of child runs; none of them stops the others."""
+    engine.publish("broken", by_hop(COLUMNS, [{"action": '"fail"'}]))
+    agents = '["decline", "misreport", "mispropose", "run:broken", "greet"]'
+    engine.publish("p", by_hop(COLUMNS, [{"agent": agents}, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "completed")
+    outcomes = (await engine.history(run)).hops[0].ordered()
+    assert [outcome.error.kind if outcome.error else outcome.status for outcome in outcomes] == [
+        "refused",
+        "bad_metric",
+        "bad_proposal",
+        "child_failed",
+        "ok",
+    ]
+
+
+async def test_an_input_that_does_not_fit_calls_nobody(engine: Harness) -> None:
+    """A guard made of it what the agent doesn't take."""
+    columns = [*COLUMNS, "before"]
+    engine.publish("p", by_hop(columns, [{"agent": '"address"', "before": '"censor"', "retries": "2"}, DONE]))
+    run = await engine.start("p", input={"name": "Ada"})
+    await engine.until(run, "completed")
+    error = (await engine.history(run)).hops[1].ordered()[0].error
+    assert error is not None
+    assert error.kind == "schema_input"
+    assert engine.calls() == {"censor": 1}
+
+
+async def test_people_or_nobody_are_remedies_too(engine: Harness) -> None:
+    """One kind is escalated, another one is left out."""
+    rules = [
+        ['"start"', "-", '["crash", "greet"]', "null", "null", "null"],
+        ["-", '"crashed"', "null", '"escalate"', '"desk"', "null"],
+        ['"ok"', "-", '"decline"', "null", "null", "null"],
+        ["-", '"refused"', "null", '"complete"', "null", "{said: steps.people.output.word, left: last.agents}"],
+    ]
+    kind = 'last.outcomes[status != "ok"][1].error.kind'
+    engine.publish("p", route(["last.status", kind], ["agent", "action", "group", "result"], rules))
+    run = await engine.start("p")
+    await engine.until(run, "escalated")
+    await engine.answer(run, {"word": "go"})
+    assert (await engine.until(run, "completed")).result == {"said": "go", "left": ["decline"]}
+
+
 async def test_each_kind_has_its_remedy_in_a_table(engine: Harness) -> None:
-    """Another agent, another parameter, leaving it out, people: decided by the kind alone."""
+    """Another agent, another parameter: decided by the kind alone."""
     kind = 'last.outcomes[status != "ok"][1].error.kind'
     remedies = [
         ['"crashed"', '{agent: "fail"}'],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.scenarios.harness import Harness
 from tests.support.tables import by_hop, route
 
+from dmnroute.errors import UsageError
 from dmnroute.router.steering import Wish
 
 DONE = {"action": '"complete"'}
@@ -104,3 +106,37 @@ async def test_a_run_follows_another_policy(engine: Harness) -> None:
     await engine.steer(run, Wish("policy", {"policy": "q", "version": None}))
     assert (await engine.until(run, "completed")).result == "q"
     assert [hop.decision.policy for hop in (await engine.history(run)).hops] == ["p", "q", "q"]
+
+
+async def test_a_step_is_ended_and_the_others_count(engine: Harness) -> None:
+    """`cancel_step`, by a person, with who and why."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '["greet", "hang"]'}, DONE]))
+    run = await engine.start("p")
+    await engine.until_called("hang")
+    await engine.steer(run, Wish("cancel_step", {"step": f"{run}/1.2"}), why="it hangs")
+    assert (await engine.until(run, "completed")).result == {"greeting": "hello world"}
+    history = await engine.history(run)
+    assert [outcome.status for outcome in history.outcomes()] == ["ok", "cancelled"]
+    assert [(control.who, control.why) for control in history.controls] == [("ann", "it hangs")]
+
+
+async def test_a_stopped_run_goes_on_with_a_result_given_by_hand(engine: Harness) -> None:
+    """After an incident: the output is checked against the agent's schema, and marked."""
+    rules = [["1", "-", '"flaky"', "null", "null"], ["2", '"ok"', "null", '"complete"', "last.outcomes[1].manual"]]
+    engine.publish("p", route(["run.hop", "last.status"], ["agent", "action", "result"], rules))
+    run = await engine.start("p")
+    await engine.until(run, "stopped")
+    with pytest.raises(UsageError, match="the output doesn't fit the schema of agent `flaky`"):
+        await engine.steer(run, Wish("result", {"step": f"{run}/1.1", "output": {"answer": 7}}))
+    await engine.steer(run, Wish("result", {"step": f"{run}/1.1", "output": {"answer": "42"}}))
+    assert (await engine.until(run, "completed")).result is True
+
+
+async def test_a_run_goes_back_to_the_version_that_was_named(engine: Harness) -> None:
+    """It stays there, whatever is published afterwards."""
+    engine.publish("p", by_hop(COLUMNS, [WAIT, DONE | {"result": '"old"'}]))
+    run = await engine.start("p")
+    await engine.until(run, "waiting")
+    engine.publish("p", by_hop(COLUMNS, [WAIT, DONE | {"result": '"new"'}]))
+    await engine.steer(run, Wish("policy", {"policy": "p", "version": 1}))
+    assert (await engine.until(run, "completed")).result == "old"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.scenarios.harness import Harness
+from tests.scenarios.harness import Harness, called_after_a_wait
 from tests.support.tables import by_hop
 
 from dmnroute.errors import OperatorError
@@ -116,3 +116,53 @@ async def test_what_has_effects_outside_is_never_reused(engine: Harness) -> None
     engine.publish("p", by_hop(COLUMNS, [again, again, DONE]))
     await engine.until(await engine.start("p"), "completed")
     assert engine.calls() == {"send": 2}
+
+
+async def test_a_fork_may_follow_another_policy(engine: Harness) -> None:
+    """From the hop on that it decides anew; the hops before stay those of the policy that decided them."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"greet"'}, {"agent": '"greet_in_a_thread"'}, DONE]))
+    engine.publish("q", by_hop(COLUMNS, [{}, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "completed")
+    wishes = [Wish("policy", {"policy": "q", "version": None})]
+    fork = await engine.forked(engine.forks.fork(run, hop=2, wishes=wishes, who="ada"))
+    assert (await engine.until(fork, "completed")).result == {"greeting": "hello world"}
+    assert [hop.decision.policy for hop in (await engine.history(fork)).hops] == ["p", "q"]
+
+
+async def test_a_fan_out_reuses_branch_by_branch(engine: Harness) -> None:
+    """Only what is new is done; the others cost nothing, and their facts are there."""
+    hop = {"agent": '"double"', "for_each": "run.input.numbers", "reuse": "true"}
+    engine.publish("p", by_hop([*COLUMNS, "for_each"], [hop, DONE]))
+    await engine.until(await engine.start("p", run="one", input={"numbers": [1, 2]}), "completed")
+    run = await engine.start("p", run="two", input={"numbers": [1, 2, 3]})
+    state = await engine.until(run, "completed")
+    assert state.result == {"doubled": [2, 4, 6]}
+    assert [outcome.reused for outcome in (await engine.history(run)).hops[0].ordered()] == [True, True, False]
+    assert engine.calls() == {"double": 3}
+
+
+async def test_a_fork_reuses_what_its_run_found(engine: Harness) -> None:
+    """With the scope `run`, too: it is the same run until there."""
+    again = {"agent": '"greet"', "reuse": '"run"'}
+    engine.publish("p", by_hop(COLUMNS, [again, {"agent": '"fail"'}, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "completed")
+    fork = await engine.forked(engine.forks.fork(run, hop=2, who="ada"))
+    await engine.until(fork, "completed")
+    engine.publish("p", by_hop(COLUMNS, [again, again, DONE]))
+    other = await engine.forked(engine.forks.fork(run, hop=2, name=f"{run}-again", who="ada"))
+    await engine.until(other, "completed")
+    assert engine.calls() == {"greet": 1, "fail": 2}
+    assert (await engine.history(other)).hops[1].ordered()[0].reused
+
+
+async def test_what_a_retry_has_found_is_reused(engine: Harness) -> None:
+    """A failure never is: the step is tried until it goes well, and that stands in for the next one."""
+    again = {"agent": '"flaky"', "reuse": "true", "retries": "1"}
+    engine.publish("p", by_hop([*COLUMNS, "retries"], [again, again, DONE]))
+    run = await engine.start("p")
+    await engine.until_called("flaky")
+    await called_after_a_wait(engine, "flaky", 2)
+    assert (await engine.until(run, "completed")).result == {"answer": "at last"}
+    assert engine.calls() == {"flaky": 2}
