@@ -192,6 +192,14 @@ claims.dmn""",
         definitions('<import namespace="other" name="rates"/>'),
         "the imported model `rates` can't be found\nclaims.dmn",
     ),
+    "types in a circle that others lead to": (
+        definitions(
+            '<itemDefinition name="tX"><typeRef>tB</typeRef></itemDefinition>',
+            '<itemDefinition name="tA"><typeRef>tB</typeRef></itemDefinition>',
+            '<itemDefinition name="tB"><typeRef>tA</typeRef></itemDefinition>',
+        ),
+        "types mean each other in a circle: `tB` → `tA` → `tB`\nclaims.dmn",
+    ),
 }
 
 
@@ -305,6 +313,23 @@ def test_a_rule_set_that_contradicts_any_is_null_with_a_notice_by_the_standard()
     assert [str(notice) for notice in result.notices] == [
         "rules 1 and 3 match with different outputs, but hit policy ANY wants equal ones\nclaims.dmn, decision `Route`"
     ]
+
+
+def test_an_import_is_of_the_namespace_that_is_asked_for():
+    """A resolver that gives another model is told."""
+    source = definitions('<import namespace="rates" name="rates"/>')
+    with pytest.raises(TableError) as caught:
+        load(source, name="claims.dmn", resolver=lambda _: definitions(model="fees").encode())
+    assert str(caught.value) == "the imported model `rates` has the namespace `fees`, not `rates`\nclaims.dmn"
+
+
+def test_a_chain_of_thousands_of_types_is_read():
+    """Each type is looked at once; a value that is held to all of them is an error, not a hang."""
+    chain = [f'<itemDefinition name="t{n}"><typeRef>t{n + 1}</typeRef></itemDefinition>' for n in range(20_000)]
+    model = load(definitions(*chain, input_data("a", "t0"), decision("Route", literal("a"), inputs=["a"])))
+    with pytest.raises(FeelError) as caught:
+        model.decision("Route").value({"a": 1})
+    assert caught.value.message == "a value is nested too deeply, or functions call each other too deeply"
 
 
 def test_a_file_without_decisions_says_so():

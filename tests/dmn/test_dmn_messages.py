@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from xml.sax.saxutils import escape
 
 import pytest
 from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table
@@ -192,3 +193,49 @@ def test_a_hostile_cell_ends_at_its_place(text, message):
         model.evaluate("Route", {"a": 1})
     assert (caught.value.code, caught.value.message) == ("feel_limit", message)
     assert str(caught.value.place) == f"{PLACE}, rule 1, input 1"
+
+
+def _ways(model):
+    route = model.decision("Route")
+    return [
+        lambda: route.value({"a": [1, 2, 3]}),
+        lambda: route.evaluate({"a": [1, 2, 3]}),
+        lambda: route.evaluate({"a": [1, 2, 3]}, trace=False),
+        lambda: route.values([{"a": [1, 2, 3]}]),
+        lambda: route.values({"a": [[1, 2, 3]]}),
+        lambda: pickle.loads(pickle.dumps(route)).value({"a": [1, 2, 3]}),
+    ]
+
+
+def test_allowed_values_are_looked_at_within_the_limits_of_the_evaluation():
+    """A costly test of each item can't multiply what one evaluation may use up."""
+    costly = "<allowedValues><text>count(for x in 1..400 return x) &gt; ?</text></allowedValues>"
+    types = f'<itemDefinition name="t" isCollection="true"><typeRef>number</typeRef>{costly}</itemDefinition>'
+    source = definitions(types, input_data("a", "t"), decision("Route", literal("count(a)"), inputs=["a"]))
+    assert load(source, limits=Limits(steps=1500)).decision("Route").value({"a": [1, 2, 3]}) == 3
+    for evaluate in _ways(load(source, limits=Limits(steps=1000))):
+        with pytest.raises(FeelError) as caught:
+            evaluate()
+        assert caught.value.message == "the expression takes more than 1,000 steps"
+
+
+def test_a_column_that_no_rule_looks_at_may_fail_on_every_way():
+    """What it looks at is evaluated all the same."""
+    source = one_table(["a", "count(for x in 1..10**12 return x)"], ["x"], [["-", "-", "1"]])
+    for evaluate in _ways(load(source)):
+        with pytest.raises(FeelError) as caught:
+            evaluate()
+        assert caught.value.message == "the expression takes more than 1,000,000 steps"
+
+
+def test_output_values_that_take_too_long_are_an_error_where_a_rule_gives_an_output():
+    """A decision can be asked for without one; the fast path doesn't look at rules that nothing asked for."""
+    costly = "count(for x in 1..10**12 return x) > ?"
+    source = one_table(["a"], ["x"], [["[1, 2, 3]", "1"]]).replace(
+        '<output name="x"/>', f'<output name="x"><outputValues><text>{escape(costly)}</text></outputValues></output>'
+    )
+    assert load(source).decision("Route").value({"a": 5}) is None
+    for evaluate in _ways(load(source)):
+        with pytest.raises(FeelError) as caught:
+            evaluate()
+        assert caught.value.message == "the expression takes more than 1,000,000 steps"

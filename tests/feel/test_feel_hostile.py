@@ -98,6 +98,9 @@ def test_a_text_has_a_greatest_length() -> None:
     with pytest.raises(FeelError) as caught:
         compile("1" * 100_000_000)
     assert str(caught.value) == "the expression has more than 200,000 characters"
+    with pytest.raises(FeelError) as caught:
+        compile("1+" * 60_000 + "1")
+    assert str(caught.value) == "the expression has more than 100,000 words and symbols"
     assert caught.value.code == "feel_limit"
 
 

@@ -89,7 +89,7 @@ def conform(value: Value, type_ref: str, types: Types, what: str, place: Place, 
 
     Raises TableError (`type`) under Camunda, which fails the evaluation.
     """
-    conformed = types.conform(value, type_ref)
+    conformed = types.conform(value, type_ref, run.evaluation)
     if not isinstance(conformed, Mismatch):
         return conformed
     refuse(conformed, types, what, place, run)
@@ -117,7 +117,7 @@ def conform_arguments(
     """
     made: dict[str, Value] = {}
     for name, type_ref in parameters:
-        conformed = types.conform(arguments.get(name), type_ref)
+        conformed = types.conform(arguments.get(name), type_ref, run.evaluation)
         if isinstance(conformed, Mismatch):
             called = f"the call of `{function}`" if function else "the call"
             run.notice(conformed.kind, f"{called} is null: {conformed.message} (parameter `{name}`)", place)

@@ -78,6 +78,10 @@ def collect(main: model.Definitions, *, read: Reader, resolver: Resolver | None,
             problems.add("import", f"the imported model `{wanted.name or wanted.namespace}` can't be found")
             continue
         definitions = read(source, wanted.location_uri or wanted.name or wanted.namespace)
+        if definitions.namespace != wanted.namespace:
+            message = f"the imported model `{wanted.name or wanted.namespace}` has the namespace "
+            problems.add("import", f"{message}`{definitions.namespace}`, not `{wanted.namespace}`")
+            continue
         models[wanted.namespace] = definitions
         waiting.extend(definitions.imports)
     return Library(main, models, dict(_elements(models)))

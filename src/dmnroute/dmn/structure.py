@@ -39,15 +39,18 @@ def _unique(definitions: model.Definitions, problems: Problems) -> None:
 def _types(definitions: model.Definitions, problems: Problems) -> None:
     """A type may hold itself in a part; but one that is only another name must end at something."""
     items = {item.name: item for item in definitions.item_definitions}
+    done: set[str] = set()
     for name in items:
-        seen: list[str] = []
+        path: dict[str, None] = {}
         here = items.get(name)
-        while here is not None and here.name not in seen and not here.item_components:
-            seen.append(here.name)
+        while here is not None and here.name not in done and here.name not in path and not here.item_components:
+            path[here.name] = None
             here = items.get(here.type_ref)
-        if here is not None and here.name == name == min(seen, default=""):
-            path = " → ".join(f"`{each}`" for each in [*seen, name])
-            problems.add("type_cycle", f"types mean each other in a circle: {path}")
+        if here is not None and here.name in path:
+            circle = list(path)[list(path).index(here.name) :]
+            listed = " → ".join(f"`{each}`" for each in [*circle, here.name])
+            problems.add("type_cycle", f"types mean each other in a circle: {listed}")
+        done.update(path)
 
 
 def _repeated(texts: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from dmnroute.dmn.compiled import conform
 from dmnroute.dmn.hit_policies.base import HitPolicy, Hits, Outcome, Row
 from dmnroute.dmn.places import Where, output_place
 from dmnroute.dmn.types import describe
+from dmnroute.dmn.unary_tests import meets
 from dmnroute.errors import TableError
 from dmnroute.feel import Evaluation
 
@@ -110,7 +111,7 @@ class TableLogic:
         place = output_place(self.table, self.where, rule, number)
         if column.type_ref:
             value = conform(value, column.type_ref, self.types, "the output", place, run)
-        if value is None or column.allowed is None or _is_allowed(value, column.allowed):
+        if value is None or column.allowed is None or _is_allowed(value, column.allowed, run.evaluation):
             return value
         run.notice("not_allowed", f"the output {describe(value)} isn't among {column.allowed.text}", place, value)
         return None
@@ -133,8 +134,8 @@ class TableLogic:
         run.notice("hit_policy", message, self.where.place())
 
 
-def _is_allowed(value: Value, allowed: UnaryTests) -> bool:
+def _is_allowed(value: Value, allowed: UnaryTests, evaluation: Evaluation) -> bool:
     """Whether a value, or each item of a list, is among those that a column lists."""
-    if allowed.run(value, {}, Evaluation()) is True:
+    if meets(allowed, value, evaluation):
         return True
-    return isinstance(value, list) and all(allowed.run(item, {}, Evaluation()) is True for item in value)
+    return isinstance(value, list) and all(meets(allowed, item, evaluation) for item in value)

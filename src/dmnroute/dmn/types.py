@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from dmnroute.feel.evaluation import DEFAULT_LIMITS, Limits
+from dmnroute.feel.evaluation import DEFAULT_LIMITS, Evaluation, Limits
 from dmnroute.feel.values import (
     Date,
     DateTime,
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from dmnroute.dmn.model import ItemDefinition
     from dmnroute.feel.values import Value
 
-Allowed: TypeAlias = Callable[["Value"], bool]
-"""Whether a value is among the allowed ones."""
+Allowed: TypeAlias = Callable[["Value", Evaluation], bool]
+"""Whether a value is among the allowed ones, within the limits of an evaluation."""
 
 BASIC: Mapping[str, type] = {
     "number": Decimal,
@@ -70,10 +70,11 @@ class Types:
     limits: Limits = DEFAULT_LIMITS
     """What one evaluation may use up."""
 
-    def conform(self, value: Value, type_ref: str) -> Value | Mismatch:
+    def conform(self, value: Value, type_ref: str, evaluation: Evaluation | None = None) -> Value | Mismatch:
         """The value as the type wants it: singleton lists are unpacked or made where that helps.
 
-        Null is of every type. Camunda checks basic types only and converts nothing.
+        Null is of every type. Camunda checks basic types only and converts nothing. Allowed values are looked at
+        within the limits of the evaluation, else of one of its own.
         """
         if value is None or not type_ref or type_ref == "Any":
             return value
@@ -84,7 +85,9 @@ class Types:
         if basic is not None:
             return _basic(value, basic, type_ref)
         definition = self.definitions.get(type_ref)
-        return value if definition is None else self._item(value, definition)
+        if definition is None:
+            return value
+        return self._item(value, definition, Evaluation(limits=self.limits) if evaluation is None else evaluation)
 
     def predicates(self) -> Mapping[str, Callable[[Value], bool]]:
         """For FEEL's `instance of`: each type of the model, telling whether a value is one of it."""
@@ -114,16 +117,16 @@ class Types:
             for part in definition.item_components
         )
 
-    def _item(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
+    def _item(self, value: Value, definition: ItemDefinition, evaluation: Evaluation) -> Value | Mismatch:
         if definition.is_collection:
-            conformed = self._collection(value, definition)
+            conformed = self._collection(value, definition, evaluation)
         else:
             if isinstance(value, list) and len(value) == 1 and not self._is_list(definition):
                 value = value[0]
-            conformed = self._single(value, definition)
+            conformed = self._single(value, definition, evaluation)
         if isinstance(conformed, Mismatch) or definition.type_constraint is None:
             return conformed
-        return self._allowed(conformed, definition.name, definition.type_constraint.text)
+        return self._allowed(conformed, definition.name, definition.type_constraint.text, evaluation)
 
     def _is_list(self, definition: ItemDefinition) -> bool:
         """Whether the definition is another name of a list type."""
@@ -135,44 +138,44 @@ class Types:
             definition = self.definitions.get(definition.type_ref, definition)
         return False
 
-    def _collection(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
+    def _collection(self, value: Value, definition: ItemDefinition, evaluation: Evaluation) -> Value | Mismatch:
         items = []
         for item in value if isinstance(value, list) else [value]:
-            conformed = self._single(item, definition)
+            conformed = self._single(item, definition, evaluation)
             if isinstance(conformed, Mismatch):
                 return conformed
             items.append(conformed)
         return items
 
-    def _single(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
+    def _single(self, value: Value, definition: ItemDefinition, evaluation: Evaluation) -> Value | Mismatch:
         if value is None:
             return None
         if definition.item_components:
-            conformed = self._structure(value, definition)
+            conformed = self._structure(value, definition, evaluation)
         elif definition.is_function:
             conformed = _basic(value, Function, definition.name)
         else:
-            conformed = self.conform(value, definition.type_ref)
+            conformed = self.conform(value, definition.type_ref, evaluation)
         if isinstance(conformed, Mismatch) or definition.allowed_values is None:
             return conformed
-        return self._allowed(conformed, definition.name, definition.allowed_values.text)
+        return self._allowed(conformed, definition.name, definition.allowed_values.text, evaluation)
 
-    def _structure(self, value: Value, definition: ItemDefinition) -> Value | Mismatch:
+    def _structure(self, value: Value, definition: ItemDefinition, evaluation: Evaluation) -> Value | Mismatch:
         if not isinstance(value, dict):
             return _mismatch(value, definition.name)
         structure = dict(value)
         for component in definition.item_components:
             if structure.get(component.name) is None:
                 continue
-            conformed = self._item(structure[component.name], component)
+            conformed = self._item(structure[component.name], component, evaluation)
             if isinstance(conformed, Mismatch):
                 return conformed
             structure[component.name] = conformed
         return structure
 
-    def _allowed(self, value: Value, name: str, text: str) -> Value | Mismatch:
+    def _allowed(self, value: Value, name: str, text: str, evaluation: Evaluation) -> Value | Mismatch:
         allowed = self.allowed.get(text)
-        if allowed is None or allowed(value):
+        if allowed is None or allowed(value, evaluation):
             return value
         return Mismatch(f"{describe(value)} isn't an allowed value of `{name}`: {text}", "not_allowed")
 

@@ -21,3 +21,11 @@ class Tests(Protocol):
     def references(self) -> tuple[Reference, ...]: ...
 
     def run(self, input_value: Value, scope: Mapping[str, Value], evaluation: Evaluation) -> bool | None: ...
+
+
+def meets(tests: Tests, value: Value, evaluation: Evaluation) -> bool:
+    """Whether a value meets tests that read nothing but it. What they notice is no news: not to meet them is."""
+    noticed = len(evaluation.notices)
+    met = tests.run(value, {}, evaluation) is True
+    del evaluation.notices[noticed:]
+    return met

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from dmnroute.dmn import model
@@ -13,16 +14,15 @@ from dmnroute.dmn.places import Where
 from dmnroute.dmn.requirements import Requirement, check_cycles, requirements, visible_names
 from dmnroute.dmn.scope import Origin, Scope, ScopedReference
 from dmnroute.dmn.types import Allowed, Types
+from dmnroute.dmn.unary_tests import meets
 from dmnroute.dmn.walk import expressions
 from dmnroute.errors import FeelError, Place
-from dmnroute.feel import Evaluation
 from dmnroute.feel import unary_tests as compile_tests
 
 if TYPE_CHECKING:
     from dmnroute.dmn.compiled import FunctionLogic, Logic
     from dmnroute.dmn.library import Key, Library
     from dmnroute.dmn.problems import Problems
-    from dmnroute.feel.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,4 @@ def _allowed(text: str, dialect: model.Dialect, place: Place, problems: Problems
         problems.errors.append(error)
         return None
 
-    def allowed(value: Value) -> bool:
-        return tests.run(value, {}, Evaluation()) is True
-
-    return allowed
+    return partial(meets, tests)

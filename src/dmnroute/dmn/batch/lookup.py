@@ -13,11 +13,12 @@ from dmnroute.dmn.batch.arrays import codes_of, numbers_of
 from dmnroute.dmn.batch.grid import Grid, Keys
 from dmnroute.dmn.fast.lookup import Lookup
 from dmnroute.dmn.fast.outputs import Answers, plain_values
-from dmnroute.dmn.fast.plan import FromInput, NotPlain, plan
+from dmnroute.dmn.fast.plan import FromExpression, FromInput, NotPlain, plan
 from dmnroute.dmn.fast.values import is_unchanged, keeps
 from dmnroute.dmn.matcher import IndexMatcher
 from dmnroute.dmn.model import HitPolicyName
 from dmnroute.dmn.table import TableLogic
+from dmnroute.errors import FeelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +47,7 @@ def batch_lookup(unit: DecisionUnit, units: Mapping[Key, AnyUnit], declared: fro
     try:
         (step,) = plan(unit, units, declared)
         return BatchLookup(step)
-    except (NotPlain, ValueError):
+    except (NotPlain, ValueError, FeelError):
         return None
 
 
@@ -59,6 +60,8 @@ class BatchLookup:
             raise NotPlain
         if logic.policy.name not in (HitPolicyName.FIRST, HitPolicyName.UNIQUE):
             raise NotPlain
+        if any(isinstance(source, FromExpression) for source in step.columns):
+            raise NotPlain  # also where no rule looks at it, it may fail
         self._is_unique = logic.policy.name is HitPolicyName.UNIQUE
         self._lookup = Lookup(logic.matcher.index)
         self.inputs = {number: self._input(number, step) for number in self._lookup.kinds}

@@ -8,6 +8,7 @@ from dmnroute.dmn.compiled import Constant, Literal, Null
 from dmnroute.dmn.fast.plan import NotPlain
 from dmnroute.dmn.fast.values import is_unchanged
 from dmnroute.dmn.hit_policies.base import Row
+from dmnroute.dmn.unary_tests import meets
 from dmnroute.errors import FeelError
 from dmnroute.feel import Evaluation, ast
 from dmnroute.feel.references import children
@@ -49,6 +50,7 @@ class Answers:
     def __init__(self, logic: TableLogic) -> None:
         self._logic = logic
         self._known: dict[int, Value] = {}
+        self._evaluation = Evaluation(limits=logic.types.limits)
 
     def rows(self) -> tuple[Row, ...]:
         """For each rule the row that it makes when it matches."""
@@ -76,7 +78,7 @@ class Answers:
         if key not in self._known:
             if not is_constant(logic.expression.tree):
                 raise NotPlain
-            self._known[key] = logic.expression.run({}, Evaluation())
+            self._known[key] = logic.expression.run({}, self._evaluation)
         return self._known[key]
 
     def _output(self, number: int, value: Value) -> Value:
@@ -84,9 +86,9 @@ class Answers:
         column = self._logic.columns[number]
         if self._logic.camunda or not (column.type_ref or column.allowed):
             return value
-        if not is_unchanged(value, (column.type_ref,), self._logic.types):
+        if not is_unchanged(value, (column.type_ref,), self._logic.types, self._evaluation):
             raise NotPlain
-        if value is not None and column.allowed is not None and column.allowed.run(value, {}, Evaluation()) is not True:
+        if value is not None and column.allowed is not None and not meets(column.allowed, value, self._evaluation):
             raise NotPlain
         return value
 

@@ -37,7 +37,7 @@ def program(
     """The program of a decision, which in doubt answers what `otherwise` does; null where it always would."""
     try:
         return _Writer(plan(unit, units, declared), unit.types, _Again(otherwise)).program()
-    except NotPlain:
+    except (NotPlain, FeelError):
         return None
 
 
@@ -50,7 +50,7 @@ def traced_program(
         if len(steps) > 1:
             return None
         return _Writer(steps, unit.types, otherwise, traced=True).program()
-    except NotPlain:
+    except (NotPlain, FeelError):
         return None
 
 

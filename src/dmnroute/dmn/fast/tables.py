@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dmnroute.dmn.fast import code
 from dmnroute.dmn.fast.lookup import Lookup
 from dmnroute.dmn.fast.outputs import Answers, plain_values
-from dmnroute.dmn.fast.plan import FromInput, NotPlain
+from dmnroute.dmn.fast.plan import FromExpression, FromInput, NotPlain
 from dmnroute.dmn.fast.traced import Tracer
 from dmnroute.dmn.fast.values import Doubt, Hold, is_open, is_unchanged, keeps, plainly
 from dmnroute.dmn.hit_policies.base import Hits
@@ -92,8 +92,10 @@ class TableWriter:
         """Read the values, look the rules up, make the table's value of them."""
         columns = list(self._lookup.kinds)
         body: list[ast.stmt] = []
-        for column in range(len(self._step.columns)) if self._writer.traced else columns:
-            value = self._writer.source(self._step.columns[column], plain=True)
+        for column, source in enumerate(self._step.columns):
+            if column not in columns and not self._writer.traced and not isinstance(source, FromExpression):
+                continue  # no rule looks at it, and it can't fail
+            value = self._writer.source(source, plain=True)
             body += code.statements("TARGET = VALUE", TARGET=self._value(column), VALUE=value)
         body += code.statements(
             "if EXPECTED:\n    LOOKUP\nelse:\n    UNEXPECTED",

@@ -10,6 +10,7 @@ from dmnroute.dmn.types import BASIC, Mismatch
 
 if TYPE_CHECKING:
     from dmnroute.dmn.types import Types
+    from dmnroute.feel import Evaluation
     from dmnroute.feel.values import Value
 
 
@@ -64,10 +65,10 @@ def keeps(type_refs: tuple[str, ...], kind: type, types: Types) -> bool:
     return all(BASIC.get(name) is kind or is_open(name, types) for name in type_refs)
 
 
-def is_unchanged(value: Value, type_refs: tuple[str, ...], types: Types) -> bool:
+def is_unchanged(value: Value, type_refs: tuple[str, ...], types: Types, evaluation: Evaluation | None = None) -> bool:
     """Whether the value is of all the types as it is."""
     for name in type_refs:
-        held = types.conform(value, name)
+        held = types.conform(value, name, evaluation)
         if isinstance(held, Mismatch) or type(held) is not type(value) or held != value:
             return False
     return True

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 200_000
 """Characters of an expression."""
+MOST_TOKENS = 100_000
+"""Words, literals and symbols of an expression: each takes time to compile."""
 
 GRAMMAR = Grammar(
     literals={
@@ -147,15 +149,21 @@ def _test(cursor: Cursor) -> ast.Node:
 def _cursor(text: str, *, dialect: Dialect, names: KnownNames, place: Place) -> Cursor:
     source = Source(text)
     if len(text) > LONGEST_TEXT:
-        place = Place(place.file, place.decision, place.rule, place.column)
-        raise FeelError(f"the expression has more than {LONGEST_TEXT:,} characters", code="feel_limit", place=place)
+        raise _too_long(f"{LONGEST_TEXT:,} characters", place)
     try:
         tokens = tokens_of(text, exponents=dialect.exponents)
     except LexicalError as error:
         place = Place(place.file, place.decision, place.rule, place.column, source, error.span)
         raise FeelError(error.message, place=place) from None
+    if len(tokens) > MOST_TOKENS:
+        raise _too_long(f"{MOST_TOKENS:,} words and symbols", place)
     grammar = GRAMMAR if dialect.loose_grammar else CAMUNDA_GRAMMAR
     return Cursor(source, tokens, grammar, dialect=dialect, names=names, place=place)
+
+
+def _too_long(limit: str, place: Place) -> FeelError:
+    place = Place(place.file, place.decision, place.rule, place.column)
+    return FeelError(f"the expression has more than {limit}", code="feel_limit", place=place)
 
 
 def _expect_end(cursor: Cursor) -> None:
