@@ -85,6 +85,9 @@ class Policies:
     async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
         return self.versions[-1]
 
+    async def shadow(self, name: str, run: Run) -> None:
+        return None
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         return self.versions[number - 1]
 

@@ -16,6 +16,7 @@ from dmnroute.policies.kept import KeptVersions
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
+from dmnroute.routing.ports.policies import ShadowVersion
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Run
 
@@ -77,6 +78,10 @@ class FolderPolicies:
         if seen.active is None:
             raise _as_route_error(self._broken(file))
         return seen.active
+
+    async def shadow(self, name: str, run: Run) -> ShadowVersion | None:
+        """None: nobody publishes here."""
+        return None
 
     async def version(self, name: str, number: int) -> PolicyVersion:
         """A version of before, from the store.

@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dmnroute.errors import RouteError
+from dmnroute.errors import DmnrouteError, OperatorError, RouteError, TableError
 from dmnroute.policies.kept import KeptVersions
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.clock import Clock
-from dmnroute.routing.ports.policies import PolicySource
+from dmnroute.routing.ports.policies import PolicySource, ShadowVersion
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.policy_change import DEFAULT_TENANT
 from dmnroute.routing.records.run import Run
-from dmnroute.routing.versions.deciding import deciding, was_published
+from dmnroute.routing.versions.deciding import deciding, shadowing, was_published
 from dmnroute.routing.versions.life import Life
 
 FRESH = 0.5
@@ -61,6 +61,21 @@ class PublishedPolicies:
                 hint=f"`dmnroute policies {name}` shows its versions; `dmnroute policy activate` takes one",
             )
         return await self._kept.version(name, version)
+
+    async def shadow(self, name: str, run: Run) -> ShadowVersion | None:
+        """The version that is asked beside the active one."""
+        life = await self._life(name)
+        found = shadowing(life, run, self.clock.now())
+        if found is None:
+            return None
+        tenant, shadow = found
+        try:
+            policy: PolicyVersion | DmnrouteError = await self._kept.version(name, shadow.version)
+        except (TableError, OperatorError) as error:
+            if isinstance(error, OperatorError) and error.code != "unknown_version":
+                raise
+            policy = error
+        return ShadowVersion(shadow.version, tenant, policy)
 
     async def version(self, name: str, number: int) -> PolicyVersion:
         """A version of before, from the store. Raises OperatorError `unknown_version`."""

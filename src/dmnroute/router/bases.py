@@ -22,6 +22,7 @@ from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED, Run, RunState
+from dmnroute.routing.versions.shadowing import ShadowBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Basis:
     """Of the agents, where the policy reads them."""
     standing: Mapping[str, Any] = field(default_factory=dict)
     """Of the tenant's budgets, where the policy reads it."""
+    shadow: ShadowBasis | None = None
+    """What is asked beside the policy, and never followed."""
 
     def stood(self, history: History, now: datetime) -> Decimal:
         """Seconds since its start for which the run's time stood still."""
@@ -68,10 +71,26 @@ class Bases:
         holds = await holds_over(
             self.store, run, state.run.tenant, since=state.run.started, agents=self.catalogue.agents
         )
-        if isinstance(policy, RouteError) or state.status in ENDED:
+        if state.status in ENDED:
             return Basis(policy, named, holds)
+        shadow = await self._shadow(policy, named[0], state.run, holds)
+        if isinstance(policy, RouteError):
+            return Basis(policy, named, holds, shadow=shadow)
         figures = await self._figures(policy, state.run, holds)
-        return Basis(policy, named, holds, figures, await self._standing(policy, state.run))
+        return Basis(policy, named, holds, figures, await self._standing(policy, state.run), shadow)
+
+    async def _shadow(
+        self, policy: PolicyVersion | RouteError, name: str, run: Run, holds: Holds
+    ) -> ShadowBasis | None:
+        """The shadow with what its own tables read; none where it is the very version that decides."""
+        shadow = await self.policies.shadow(name, run)
+        if shadow is None or (isinstance(policy, PolicyVersion) and policy.version == shadow.number):
+            return None
+        if not isinstance(shadow.policy, PolicyVersion):
+            return ShadowBasis(shadow.number, shadow.tenant, shadow.policy)
+        figures = await self._figures(shadow.policy, run, holds)
+        standing = await self._standing(shadow.policy, run)
+        return ShadowBasis(shadow.number, shadow.tenant, shadow.policy, figures, standing)
 
     async def _policy(self, name: str, version: int | None, run: Run) -> PolicyVersion | RouteError:
         """The version to decide with, or why there is none: then the run stops, and says it."""

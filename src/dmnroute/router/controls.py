@@ -22,6 +22,7 @@ from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import HopEnd, OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
+from dmnroute.routing.steering import policy_of
 
 SOMEBODY = "unknown"
 """Who asked, where nobody says."""
@@ -95,14 +96,27 @@ class Controls:
     async def retry(self, run: str) -> None:
         """Let a stopped run go on: its hop is decided anew, with the policy as it is then.
 
+        A run that keeps its version is given what is active then: a control says so.
+
         Raises:
             OperatorError: `unknown_run`, or `not_stopped`.
         """
+        await self._let_follow(run)
         async with self.store.locked(run) as locked:
             if locked.state.status != "stopped":
                 raise OperatorError(f"run `{run}` isn't stopped; it is {locked.state.status}", code="not_stopped")
             status = status_of(locked.history)
             await locked.write(HopWrite(status=status, at=self.clock.now()))
+
+    async def _let_follow(self, run: str) -> None:
+        state, history = await self.store.state(run), await self.store.history(run)
+        if state is None or history is None or state.stop is None or not state.run.pins:
+            return
+        name, version = policy_of(history, anew=True)
+        if version is None:
+            key, why = f"retry {state.stop.at.isoformat()}", "retried"
+            data = {"policy": name, "version": None}
+            await self.store.control(run, "policy", data, who=SOMEBODY, why=why, at=self.clock.now(), key=key)
 
     async def cancel(self, run: str, *, who: str = SOMEBODY, why: str | None = None) -> list[str]:
         """Cancel a run: its open steps and child runs end, and what was done is undone before the run ends.

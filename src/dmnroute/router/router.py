@@ -36,10 +36,12 @@ from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end, is_under_way
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
 from dmnroute.routing.records.run import EDITION, Guards, Limits, Run, RunState, Stop
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
 from dmnroute.routing.slo import Slo, with_slo
 from dmnroute.routing.steering import manual_outcomes, policy_of
+from dmnroute.routing.versions.shadowing import shadow_of
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +175,8 @@ class Router:
             # was lifted meanwhile: whoever lifted it may have looked for held runs a moment too early.
             history = await self.store.history(run)
             assert history is not None
-            basis = await self._bases.of(run, known, policy_of(history))
+            state = await self.store.state(run)
+            basis = await self._bases.of(run, known, policy_of(history, anew=_is_tried_anew(state, asked)))
         await self._cancel_children(turn)
         return turn
 
@@ -205,7 +208,7 @@ class Router:
                     code="store_behind",
                     hint="the store may have been restored from an older copy; nothing is dispatched",
                 )
-            if policy_of(locked.history) != basis.named:
+            if policy_of(locked.history, anew=_is_tried_anew(locked.state, asked)) != basis.named:
                 return None
             arrived = [*asked.outcomes, *(await asked.arriving(locked.history) if asked.arriving else ())]
             return await self._advance(locked, arrived, basis, asked.element_instance)
@@ -255,9 +258,11 @@ class Router:
         except RouteError as error:
             version = basis.policy.version if isinstance(basis.policy, PolicyVersion) else None
             stop = _stop(error, history, version, now=now, element_instance=element_instance)
-            await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop))
+            shadow = self._shadowed(history, error, end, basis, now=now)
+            await locked.write(HopWrite(status="stopped", at=now, outcomes=outcomes, stop=stop, shadow=shadow))
             log.warning("run stopped", extra={"run": history.run.id, "hop": stop.hop, "code": stop.code})
             return Turn(history, "stopped", stop=stop)
+        shadow = self._shadowed(history, decision, end, basis, now=now)
         new = locked.history.new(outcomes)
         settled = await settle(decision, history, new, self.store, self.breakers)
         pause = basis.holds.of_agents(settled.unsettled)
@@ -269,7 +274,13 @@ class Router:
         result = decision.plan.result
         await locked.write(
             HopWrite(
-                status=status, at=now, outcomes=outcomes, decision=decision, result=result, breakers=settled.breakers
+                status=status,
+                at=now,
+                outcomes=outcomes,
+                decision=decision,
+                result=result,
+                breakers=settled.breakers,
+                shadow=shadow,
             )
         )
         log.info("hop decided", extra=fields_of_decision(decision))
@@ -304,6 +315,16 @@ class Router:
             estimates=estimates,
         )
 
+    def _shadowed(
+        self, history: History, decided: DecisionRecord | RouteError, end: HopEnd, basis: Basis, *, now: datetime
+    ) -> ShadowHop | None:
+        """What the shadow makes of the hop, where there is one."""
+        if basis.shadow is None:
+            return None
+        by = basis.policy if isinstance(basis.policy, PolicyVersion) else None
+        seed = seed_of(history.run.id, len(history.hops) + 1)
+        return shadow_of(basis.shadow, history, decided, self.catalogue, previous=end, now=now, seed=seed, by=by)
+
     async def record(self, outcome: Outcome) -> bool:
         """Keep the outcome of a step; False when there is one already."""
         new = await self.store.record(outcome, at=self.clock.now())
@@ -325,6 +346,11 @@ def _given_by_people(history: History) -> list[Outcome]:
 def _turn(locked: LockedRun) -> Turn:
     state = locked.state
     return Turn(locked.history, state.status, stop=state.stop, result=state.result)
+
+
+def _is_tried_anew(state: RunState | None, asked: _Asked) -> bool:
+    """Whether what decides a stopped run is looked up anew, also for one that keeps its version."""
+    return asked.retry and state is not None and state.status == "stopped"
 
 
 def _is_cancelled(hop: Hop, step: PlannedStep) -> bool:

@@ -12,7 +12,8 @@ from dmnroute.routing.catalogue import Catalogue
 from dmnroute.routing.decide import decide
 from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
-from dmnroute.routing.records.hop import DecisionRecord, Plan
+from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.way import way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Replayed:
 
         Reasons, rules, costs and times may differ.
         """
-        return isinstance(self.now, DecisionRecord) and _way(self.now.intended) == _way(self.recorded.intended)
+        return isinstance(self.now, DecisionRecord) and way_of(self.now.intended) == way_of(self.recorded.intended)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -62,13 +63,6 @@ class Replayed:
         if isinstance(self.now, DmnrouteError):
             return (Difference("error", None, f"{self.now.code}: {self.now.message}"),)
         return tuple(_differences("", plain(self.recorded.model_dump()), plain(self.now.model_dump())))
-
-
-def _way(plan: Plan) -> tuple[Any, ...]:
-    steps = [(step.agent, step.type, step.input) for step in plan.steps]
-    join = plan.join, plan.condition, plan.tolerate
-    time = plan.wait, plan.hop_timeout, plan.until_slo
-    return plan.action, steps, join, time, plan.signal, plan.group, plan.form, plan.result
 
 
 def _differences(path: str, recorded: Any, now: Any) -> Iterator[Difference]:

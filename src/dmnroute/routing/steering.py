@@ -44,19 +44,29 @@ def forbidden(history: History) -> Mapping[str, Control]:
     return found
 
 
-def policy_of(history: History) -> tuple[str, int | None]:
-    """The policy that decides next, and its version: the one somebody named or the run keeps, else the active one."""
+def policy_of(history: History, *, anew: bool = False) -> tuple[str, int | None]:
+    """The policy that decides next, and its version: the one somebody named or the run keeps, else the active one.
+
+    `anew`: the version that the run keeps has stopped it, and it is tried with what is active now.
+    """
     latest = next((control for control in reversed(history.controls) if control.kind == "policy"), None)
-    if latest is not None:
-        return latest.data["policy"], latest.data.get("version")
-    return history.run.policy, _pinned(history)
+    if latest is None:
+        name, named, since = history.run.policy, None, 0
+    else:
+        name, named, since = latest.data["policy"], latest.data.get("version"), latest.number
+    return name, named if anew or named is not None else _pinned(history, name, since)
 
 
-def _pinned(history: History) -> int | None:
-    """The version that a run keeps; null when it follows the active one, or nothing was decided yet."""
-    if not history.run.pins or not history.hops:
+def _pinned(history: History, policy: str, since: int) -> int | None:
+    """The version that a run keeps since a control; null when it follows the active one, or nothing was decided yet.
+
+    That of its latest decision: a fork begins without one, and a run that was tried anew keeps what helped it.
+    """
+    if not history.run.pins:
         return None
-    return history.hops[0].decision.version
+    own = (hop.decision for hop in reversed(history.hops[history.run.inherited :]))
+    asked = (each for each in own if each.stage is None and each.controls_seen >= since and each.policy == policy)
+    return next((decision.version for decision in asked), None)
 
 
 def as_steered(history: History) -> History:

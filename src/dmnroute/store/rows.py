@@ -14,6 +14,7 @@ from dmnroute.routing.records.control import Control
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run, RunState, Stop
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.reuse_key import reuse_digest
@@ -29,6 +30,7 @@ _STEP = ("id", "run", "agent", "type", "version", "deadline", "input")
 _OUTCOME = ("status", "confidence", "cost", "latency", "output")
 _SIGNAL = ("run", "number", "name", "payload", "at")
 _POLICY_CHANGE = ("policy", "number", "kind", "version", "tenant", "who", "why", "at")
+_SHADOW = ("run", "hop", "at", "policy", "tenant", "version", "beside", "verdict")
 _CONTROL = ("run", "number", "kind", "data", "who", "why", "at", "key")
 
 
@@ -164,6 +166,16 @@ def policy_change_row(change: PolicyChange) -> Row:
 
 def policy_change_of(row: Row) -> PolicyChange:
     return PolicyChange.model_validate(_columns(row, _POLICY_CHANGE) | row["record"])
+
+
+def shadow_row(shadow: ShadowHop) -> Row:
+    """What a shadow made of a hop; `before` and `after` are what is counted by."""
+    row, rest = _split(shadow, _SHADOW)
+    return row | {"before": shadow.decided.name, "after": shadow.shadow.name, "record": rest}
+
+
+def shadow_hop_of(row: Row) -> ShadowHop:
+    return ShadowHop.model_validate(_columns(row, _SHADOW) | row["record"])
 
 
 def account_row(state: AccountState) -> Row:

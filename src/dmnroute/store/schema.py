@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from dmnroute.store.columns import Exact, Instant, Json, Name, Serial
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The revision that these tables are."""
 
 metadata = MetaData(
@@ -173,6 +173,23 @@ policy_changes = Table(
     Column("why", Name),
     Column("at", Instant, nullable=False),
     Column("record", Json, nullable=False),
+)
+
+shadows = Table(
+    "shadows",
+    metadata,
+    Column("run", Name, ForeignKey("runs.id"), primary_key=True),
+    Column("hop", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("policy", Name, nullable=False),
+    Column("tenant", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("beside", Integer),
+    Column("verdict", Name, nullable=False),
+    Column("before", Name, nullable=False),
+    Column("after", Name, nullable=False),
+    Column("record", Json, nullable=False),
+    Index(None, "policy", "version", "at"),
 )
 
 agents = Table(

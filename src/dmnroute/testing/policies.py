@@ -9,6 +9,7 @@ from dmnroute.dmn import Model
 from dmnroute.errors import OperatorError, RouteError, did_you_mean
 from dmnroute.routing.canonical import digest_of_bytes
 from dmnroute.routing.policy import PolicyVersion
+from dmnroute.routing.ports.policies import ShadowVersion
 from dmnroute.routing.records.run import Run
 
 
@@ -25,6 +26,10 @@ class FixedPolicies:
             message = f"unknown policy `{name}`{did_you_mean(name, self.models)}"
             raise RouteError(message, code="unknown_policy")
         return PolicyVersion(name, 1, digest_of_bytes(model.source), model)
+
+    async def shadow(self, name: str, run: Run) -> ShadowVersion | None:
+        """None: nobody publishes here."""
+        return None
 
     async def version(self, name: str, number: int) -> PolicyVersion:
         """The version 1. Raises OperatorError `unknown_version` for any other."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dmnroute.errors import DmnrouteError
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run
@@ -24,11 +25,26 @@ class StoredPolicy:
     loaded: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ShadowVersion:
+    """A version that is asked beside the active one."""
+
+    number: int
+    tenant: str
+    """Whose shadow it is: that of the run's own tenant, or of the default one."""
+    policy: PolicyVersion | DmnrouteError
+    """Or why it can't be loaded."""
+
+
 class PolicySource(Protocol):
     """Where the active version of a policy comes from."""
 
     async def active(self, name: str, run: Run | None = None) -> PolicyVersion:
         """The version to decide a run with now, or, of no run, those of most. Raises RouteError `unknown_policy`."""
+        ...
+
+    async def shadow(self, name: str, run: Run) -> ShadowVersion | None:
+        """The version to ask beside the one that decides a run. What is wrong with it is never raised."""
         ...
 
     async def version(self, name: str, number: int) -> PolicyVersion:

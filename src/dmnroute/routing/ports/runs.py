@@ -13,6 +13,7 @@ from dmnroute.routing.budgets import Refusal, Wanted
 from dmnroute.routing.history import History
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import Run, RunState, RunStatus, Stop
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.step import Outcome
 
 
@@ -34,6 +35,8 @@ class HopWrite:
     breakers: BreakerWrite = field(default_factory=BreakerWrite)
     held: str | None = None
     """The key of the pause that keeps the run from going on; none: nothing does."""
+    shadow: ShadowHop | None = None
+    """What a shadow version made of the hop; it changes nothing of the run."""
 
 
 class LockedRun(Protocol):

@@ -13,6 +13,7 @@ from dmnroute.routing.ports.pauses import PauseStore
 from dmnroute.routing.ports.policies import PolicyStore
 from dmnroute.routing.ports.recorded import RecordedStore
 from dmnroute.routing.ports.runs import RunStore
+from dmnroute.routing.ports.shadows import ShadowStore
 from dmnroute.routing.ports.steps import StepStore
 
 
@@ -25,6 +26,7 @@ class Store(
     PauseStore,
     AgentStore,
     PolicyStore,
+    ShadowStore,
     EventStore,
     RecordedStore,
     Protocol,

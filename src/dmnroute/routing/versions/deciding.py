@@ -7,6 +7,7 @@ from datetime import datetime
 from dmnroute.routing.records.policy_change import DEFAULT_TENANT
 from dmnroute.routing.records.run import Run
 from dmnroute.routing.versions.life import Life
+from dmnroute.routing.versions.line import Shadow
 
 
 def deciding(life: Life, run: Run | None, at: datetime) -> int | None:
@@ -20,6 +21,13 @@ def deciding(life: Life, run: Run | None, at: datetime) -> int | None:
     if run is None or active is None or canary is None or run.started < canary.since:
         return active
     return canary.version if canary.takes(life.policy, run.id, run.tenant) else active
+
+
+def shadowing(life: Life, run: Run, at: datetime) -> tuple[str, Shadow] | None:
+    """The shadow that is asked at a run's next hop, and whose it is; null: there is none."""
+    tenant = life.whose(run.tenant, at)
+    line = life.lines.get(tenant)
+    return None if line is None or line.shadow is None else (tenant, line.shadow)
 
 
 def was_published(life: Life, tenant: str) -> bool:

@@ -40,12 +40,14 @@ class Life:
     lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
     """Tenant → what is in use for it."""
 
-    def line(self, tenant: str, at: datetime) -> Line:
-        """What decides a tenant's runs: its own versions where one is active, else those of the default tenant."""
+    def whose(self, tenant: str, at: datetime) -> str:
+        """Whose versions decide a tenant's runs: its own where one is active, else those of the default tenant."""
         own = self.lines.get(tenant)
-        if own is not None and own.active(at) is not None:
-            return own
-        return self.lines.get(DEFAULT_TENANT, Line())
+        return tenant if own is not None and own.active(at) is not None else DEFAULT_TENANT
+
+    def line(self, tenant: str, at: datetime) -> Line:
+        """What decides a tenant's runs."""
+        return self.lines.get(self.whose(tenant, at), Line())
 
     def active(self, at: datetime, tenant: str = DEFAULT_TENANT) -> int | None:
         """The version that decides a tenant's runs at a moment."""

@@ -26,6 +26,7 @@ def plain_change(change: HopWrite) -> HopWrite:
         result=rows.plain({"result": change.result})["result"],
         breakers=change.breakers,
         held=change.held,
+        shadow=rows.shadow_hop_of(rows.plain(rows.shadow_row(change.shadow))) if change.shadow else None,
     )
 
 

@@ -20,11 +20,13 @@ from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
 from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
+from dmnroute.routing.ports.shadows import ShadowMove
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import ENDED, Run, RunState, RunStatus
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes, rows
@@ -39,6 +41,7 @@ from dmnroute.store.memory.locked import MemoryLockedRun
 from dmnroute.store.memory.pauses import KeptPauses
 from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
 from dmnroute.store.memory.policies import MemoryPolicies
+from dmnroute.store.memory.shadows import MemoryShadows
 from dmnroute.store.pauses import released, run_of
 from dmnroute.store.utc import in_utc
 
@@ -53,6 +56,7 @@ class MemoryStore:
         self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies = MemoryPolicies()
+        self._shadows = MemoryShadows()
         self._breakers: dict[str, Breaker] = {}
         self._pauses = KeptPauses()
         self._events: list[Event] = []
@@ -362,6 +366,12 @@ class MemoryStore:
     async def published(self) -> list[str]:
         return sorted(self._policies.changes)
 
+    async def shadows(self, run: str) -> list[ShadowHop]:
+        return self._shadows.of_run(run)
+
+    async def shadow_moves(self, policy: str, version: int, tenant: str, *, since: datetime) -> list[ShadowMove]:
+        return self._shadows.moves(policy, version, tenant, since)
+
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         self._holding.refuse()
         self._tell([(kind, data)], at=in_utc(at), run=run)
@@ -423,6 +433,8 @@ class MemoryStore:
         told = self._carry(changes.called(change, arrived.values()), change.breakers, change.at)
         if change.decision is not None:
             self._keep_decision(kept, change.decision)
+        if change.shadow is not None:
+            self._shadows.keep(change.shadow)
         recorded = [outcome for outcome in change.outcomes if self._keep_outcome(kept, outcome, change.at)]
         tellings = changes.hop_tellings(kept.state, change, recorded)
         kept.state = changes.after_hop(kept.state, change, recorded)

@@ -13,7 +13,7 @@ from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import ENDED, Run, RunState
 from dmnroute.store import changes, rows
 from dmnroute.store.schema import controls, decisions, signals, steps
-from dmnroute.store.sql import breakers, budgets, events, runs
+from dmnroute.store.sql import breakers, budgets, events, runs, shadows
 from dmnroute.store.sql.reading import many
 from dmnroute.store.sql.steps import end, plan
 
@@ -31,6 +31,8 @@ def write(connection: Connection, state: RunState, change: HopWrite) -> list[row
     changes.check(state, change)
     if change.decision is not None:
         _decide(connection, change.decision)
+    if change.shadow is not None:
+        shadows.keep(connection, change.shadow)
     run = state.run.id
     recorded = [outcome for outcome in change.outcomes if end(connection, run, outcome, at=change.at)]
     runs.change(connection, changes.after_hop(state, change, recorded))

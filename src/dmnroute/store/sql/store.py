@@ -21,10 +21,12 @@ from dmnroute.routing.ports.events import Event, EventKind
 from dmnroute.routing.ports.policies import StoredPolicy
 from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
+from dmnroute.routing.ports.shadows import ShadowMove
 from dmnroute.routing.ports.steps import AgentActivity
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run, RunState, RunStatus
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes
@@ -42,6 +44,7 @@ from dmnroute.store.sql import (
     policies,
     recorded,
     runs,
+    shadows,
     signals,
     steps,
 )
@@ -235,6 +238,14 @@ class SqlStore:
 
     async def published(self) -> list[str]:
         return await self._database.read(policies.published)
+
+    async def shadows(self, run: str) -> list[ShadowHop]:
+        return await self._database.read(lambda connection: shadows.of_run(connection, run))
+
+    async def shadow_moves(self, policy: str, version: int, tenant: str, *, since: datetime) -> list[ShadowMove]:
+        return await self._database.read_at_once(
+            lambda connection: shadows.moves(connection, policy, version, tenant, since)
+        )
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         await self._write(lambda connection: runs.tell(connection, (kind, data), at=at, run=run), run or "")
