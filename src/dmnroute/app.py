@@ -20,6 +20,8 @@ from dmnroute.local.lease import Leases
 from dmnroute.local.owner import new_owner, this_owner
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.policies.published import PublishedPolicies
+from dmnroute.policies.trials import Trials
+from dmnroute.policies.versions import Versions
 from dmnroute.project import Project, find_project
 from dmnroute.router.clock import SystemClock
 from dmnroute.router.controls import unknown_run
@@ -159,6 +161,7 @@ async def open_app(
         threads = ThreadPoolExecutor(settings.concurrency, thread_name_prefix="agent")
         closing.callback(threads.shutdown, wait=False, cancel_futures=True)
         source = policies(store) if policies else _policies(settings, project, store, clock, registry)
+        trials = _trials(settings, source, store, clock)
         for finding in check_settings(settings, registry):
             log.warning("%s: %s", finding.place, finding.message)
         router = Router(
@@ -172,11 +175,14 @@ async def open_app(
             tenant=settings.tenant,
             slos=settings.slos,
             pins=settings.versions == "pin",
+            after=trials.after if trials else None,
         )
         runner = StepRunner(registry, clock, threads, Slots(settings.concurrency), store)
         leases = Leases(store, clock, new_owner(), seconds=settings.lease)
         engine = LocalEngine(router, runner, leases, listener)
         await closing.enter_async_context(present(registry, store, clock))
+        if trials is not None:
+            await closing.enter_async_context(trials.watched())
         yield App(settings, project, store, registry, source, router, runner, engine, listener, closing)
 
 
@@ -194,6 +200,13 @@ def check_settings(settings: Settings, registry: Registry) -> list[Finding]:
         *breaker_findings(BreakerRules(settings.breakers), agents),
         *guard_findings(settings.guards, agents),
     ]
+
+
+def _trials(settings: Settings, source: PolicySource, store: Store, clock: Clock) -> Trials | None:
+    """Has canaries judged; where nothing is published there are none."""
+    if not isinstance(source, PublishedPolicies):
+        return None
+    return Trials(source, Versions(store, clock, four_eyes=settings.four_eyes))
 
 
 def _policies(settings: Settings, project: Project, store: Store, clock: Clock, registry: Registry) -> PolicySource:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.who import who_asks
+from dmnroute.errors import OperatorError
 
 if TYPE_CHECKING:
     from dmnroute.app import App
@@ -61,6 +63,15 @@ async def stopped_runs(store: Store, policy: str) -> list[RunState]:
     """The runs that stand still because of a mistake in a policy: a better version lets them go on."""
     stopped = await store.states(statuses=["stopped"])
     return [state for state in stopped if state.stop is not None and state.stop.policy == policy]
+
+
+def guard_text(file: Path) -> str:
+    """The text of a guard's file. Raises OperatorError `unreadable_guard`."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it isn't UTF-8"
+        raise OperatorError(f"`{file}` can't be read: {why}", code="unreadable_guard") from error
 
 
 def publication_document(found: Publication) -> dict[str, Any]:

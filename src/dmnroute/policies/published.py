@@ -50,7 +50,7 @@ class PublishedPolicies:
             RouteError: `unknown_policy`, or `nothing_active` when the time of all its versions is over, or to come.
             TableError: this release can't load what another one has published.
         """
-        life = await self._life(name)
+        life = await self.life(name)
         if not was_published(life, run.tenant if run else DEFAULT_TENANT):
             return await self.unpublished.active(name, run)
         version = deciding(life, run, self.clock.now())
@@ -64,7 +64,7 @@ class PublishedPolicies:
 
     async def shadow(self, name: str, run: Run) -> ShadowVersion | None:
         """The version that is asked beside the active one."""
-        life = await self._life(name)
+        life = await self.life(name)
         found = shadowing(life, run, self.clock.now())
         if found is None:
             return None
@@ -81,7 +81,7 @@ class PublishedPolicies:
         """A version of before, from the store. Raises OperatorError `unknown_version`."""
         return await self._kept.version(name, number)
 
-    async def _life(self, name: str) -> Life:
+    async def life(self, name: str) -> Life:
         """What became of its versions, as it was at most `fresh` seconds ago; one of many runs looks."""
         async with self._looking.setdefault(name, asyncio.Lock()):
             looked, life = self._lives.get(name, (None, Life(name)))

@@ -12,7 +12,9 @@ from dmnroute.errors import OperatorError, UsageError, did_you_mean
 from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.policy_change import DEFAULT_TENANT, ChangeKind, PolicyChange
+from dmnroute.routing.records.trial import Judgement
 from dmnroute.routing.versions.life import Life, life_of
+from dmnroute.routing.versions.line import Canary
 from dmnroute.routing.versions.transitions import changes_nothing, check_change
 
 ATTEMPTS = 20
@@ -26,6 +28,10 @@ class Asked:
     who: str
     why: str | None = None
     tenant: str = DEFAULT_TENANT
+
+
+class _Over(Exception):
+    """What was to be changed isn't there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,25 @@ class Versions:
         """Let a version decide a share (0-1) of the new runs, of all tenants or of some. Raises as `activate`."""
         given = {"share": share, "tenants": tuple(tenants), "guard": guard}
         return await self._make(policy, version, asked, "canary", **given)
+
+    async def end_canary(self, policy: str, canary: Canary, asked: Asked, judged: Judgement) -> PolicyChange | None:
+        """Take back or activate the canary that was judged; null when it isn't under way any more.
+
+        Of many who have judged the same canary one makes the change, and what people did meanwhile stays.
+        """
+
+        def still(life: Life) -> int:
+            line = life.lines.get(asked.tenant)
+            now = line.canary if line else None
+            if now is None or (now.version, now.since) != (canary.version, canary.since):
+                raise _Over
+            return canary.version
+
+        kind: ChangeKind = "activate" if judged.verdict == "promote" else "rollback"
+        try:
+            return await self._make(policy, still, asked, kind, judged=judged)
+        except _Over:
+            return None
 
     async def rollback(self, policy: str, asked: Asked, *, version: int | None = None) -> PolicyChange:
         """Take back the canary, else the active version: the one before decides again.

@@ -35,7 +35,7 @@ from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import hop_end, is_under_way
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd
-from dmnroute.routing.records.run import EDITION, Guards, Limits, Run, RunState, Stop
+from dmnroute.routing.records.run import EDITION, Guards, Limits, Run, RunState, RunStatus, Stop
 from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.step import Estimate, Outcome, PlannedStep
 from dmnroute.routing.seeds import seed_of
@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 STEP_ID = re.compile(r"/\d+\.\d+\Z")
 """How the id of a step ends; a child run has the id of its step."""
 
+
+_TELLING: frozenset[RunStatus] = frozenset({"stopped", "escalated"})
+"""What tells something of a version, beside the ends of runs."""
 
 Arriving = Callable[[History], Awaitable[Sequence[Outcome]]]
 """Gives the outcomes that arrive with a route job, by the history of its run."""
@@ -84,6 +87,8 @@ class Router:
     """How long new runs should take."""
     pins: bool = False
     """Whether new runs keep the version of their first hop."""
+    after: Callable[[Run], Awaitable[None]] | None = None
+    """Told of runs that ended, stopped, or ask people: what has a canary judged."""
 
     @property
     def controls(self) -> Controls:
@@ -178,6 +183,8 @@ class Router:
             state = await self.store.state(run)
             basis = await self._bases.of(run, known, policy_of(history, anew=_is_tried_anew(state, asked)))
         await self._cancel_children(turn)
+        if self.after is not None and (turn.new or turn.stop) and (turn.ended or turn.status in _TELLING):
+            await self.after(turn.history.run)
         return turn
 
     async def _is_free(self, turn: Turn) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from dmnroute.cli import streams
@@ -34,9 +36,14 @@ async def _show(session: Session, run: str, *, as_json: bool) -> None:
         state, history = await with_history(store, run)
         is_waiting = state.status in ("waiting", "escalated")
         waits = await awaited_now(store, SystemClock(), history) if is_waiting else None
+        shadows = await store.shadows(state.run.id)
         pause = None if state.status in ENDED else pause_of(state, await store.pauses())
     if as_json:
-        more = {"waits": waits.model_dump() if waits else None, "paused": pause.model_dump() if pause else None}
+        more: dict[str, Any] = {
+            "waits": waits.model_dump() if waits else None,
+            "paused": pause.model_dump() if pause else None,
+        }
+        more |= {"shadows": [shadow.model_dump() for shadow in shadows]}
         streams.document(run_document(state, history) | more)
     else:
-        streams.say(timeline(state, history, waits=waits, pause=pause))
+        streams.say(timeline(state, history, waits=waits, pause=pause, shadows=shadows))

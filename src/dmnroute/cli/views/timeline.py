@@ -11,6 +11,7 @@ from dmnroute.cli.views.budgets import budget_of_history
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
 from dmnroute.cli.views.hops import rule, what
 from dmnroute.cli.views.undone import undone
+from dmnroute.cli.views.versions import shadow_line
 from dmnroute.routing.arrivals import what_becomes
 from dmnroute.routing.awaiting import Awaited
 from dmnroute.routing.collect_rules import Collect
@@ -22,17 +23,26 @@ from dmnroute.routing.pauses import Pause
 from dmnroute.routing.progress import wait_until
 from dmnroute.routing.records.hop import DecisionRecord, HopEnd, OnInput, Stage
 from dmnroute.routing.records.run import RunState
+from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 
 
-def timeline(state: RunState, history: History, *, waits: Awaited | None = None, pause: Pause | None = None) -> str:
+def timeline(
+    state: RunState,
+    history: History,
+    *,
+    waits: Awaited | None = None,
+    pause: Pause | None = None,
+    shadows: Sequence[ShadowHop] = (),
+) -> str:
     """The whole text; `waits` is what the run waits for now, `pause` what holds it."""
     ends: list[HopEnd | None] = [hop.decision.previous for hop in history.hops[1:]]
     pairs = zip(history.hops, [*ends, None], strict=False)
-    hops = [line for hop, end in pairs for line in _hop(hop, end, state, history)]
+    beside = {shadow.hop: f"  {shadow_line(shadow)}" for shadow in shadows if shadow.verdict != "same"}
+    hops = [line for hop, end in pairs for line in _hop(hop, end, state, history, beside.get(hop.decision.hop))]
     before = [*_head(state, history), *_loop(history), *_pause(state, pause), *_waits(waits)]
-    after = [*_signals(history), *_controls(history), *_undone(history), *_stop(state), *_result(state)]
+    after = [*_signals(history), *_controls(history), *_undone(history), *_stop(state, beside), *_result(state)]
     return "\n".join([*before, *hops, *after])
 
 
@@ -77,12 +87,14 @@ def _waits(waits: Awaited | None) -> Iterator[str]:
         yield from lines(waits)
 
 
-def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History) -> Iterator[str]:
+def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History, shadow: str | None) -> Iterator[str]:
     decision = hop.decision
     yield ""
     when = clock_time(decision.at)
     yield f"hop {decision.hop}  {when}  {decision.policy} version {decision.version}  {what(decision.plan)}"
     yield from _why(decision)
+    if shadow is not None:
+        yield shadow
     if (before := same_before(history, decision.hop)) is not None:
         yield f"  the same route as in hop {before}, for the same facts"
     if (ratio := decision.standing.get("ratio")) is not None:
@@ -225,11 +237,13 @@ def _undone(history: History) -> Iterator[str]:
         yield from lines
 
 
-def _stop(state: RunState) -> Iterator[str]:
+def _stop(state: RunState, beside: Mapping[int, str]) -> Iterator[str]:
     if state.stop is not None:
         yield ""
         yield f"stopped at hop {state.stop.hop} ({state.stop.code})"
         yield indented(state.stop.message)
+        if state.stop.hop in beside:
+            yield beside[state.stop.hop]
 
 
 def _result(state: RunState) -> Iterator[str]:

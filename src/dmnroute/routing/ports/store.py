@@ -15,6 +15,7 @@ from dmnroute.routing.ports.recorded import RecordedStore
 from dmnroute.routing.ports.runs import RunStore
 from dmnroute.routing.ports.shadows import ShadowStore
 from dmnroute.routing.ports.steps import StepStore
+from dmnroute.routing.ports.trials import TrialStore
 
 
 class Store(
@@ -27,6 +28,7 @@ class Store(
     AgentStore,
     PolicyStore,
     ShadowStore,
+    TrialStore,
     EventStore,
     RecordedStore,
     Protocol,

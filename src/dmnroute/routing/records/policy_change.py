@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from dmnroute.routing.records.base import Record
+from dmnroute.routing.records.trial import Judgement
 
 DEFAULT_TENANT = "default"
 """Whose versions decide the runs of tenants that have none of their own."""
@@ -41,6 +42,8 @@ class PolicyChange(Record):
     """Of a canary: whose runs it decides; none named: everybody's."""
     guard: str | None = None
     """Of a canary: the text of the DMN file that judges it."""
+    judged: Judgement | None = None
+    """Of a canary that its guard ended: what the guard said, and of which figures."""
     starts: datetime | None = None
     """Of an activation: from when it decides; null: from now on."""
     ends: datetime | None = None

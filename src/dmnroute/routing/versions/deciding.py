@@ -14,13 +14,13 @@ def deciding(life: Life, run: Run | None, at: datetime) -> int | None:
     """The version that decides a run's next hop at a moment; of no run: what decides those of the default tenant.
 
     A canary takes runs that were started since, and keeps them while it is under way: whether it takes one depends on
-    nothing but the run's id and the share. Null: no version is active.
+    nothing but the run's id, and on its share and tenants when the run started. Null: no version is active.
     """
     line = life.line(run.tenant if run else DEFAULT_TENANT, at)
     active, canary = line.active(at), line.canary
-    if run is None or active is None or canary is None or run.started < canary.since:
+    if run is None or active is None or canary is None:
         return active
-    return canary.version if canary.takes(life.policy, run.id, run.tenant) else active
+    return canary.version if canary.has(life.policy, run) else active
 
 
 def shadowing(life: Life, run: Run, at: datetime) -> tuple[str, Shadow] | None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias, assert_never
 
 from dmnroute.routing.records.policy_change import DEFAULT_TENANT, PolicyChange
-from dmnroute.routing.versions.line import Activation, Canary, Line, Shadow
+from dmnroute.routing.versions.line import Activation, Canary, Line, Reach, Shadow
 
 VersionState: TypeAlias = Literal["draft", "verified", "shadow", "canary", "active", "retired"]
 
@@ -116,13 +116,13 @@ def _back(line: Line, change: PolicyChange) -> Line:
 
 def _with_canary(line: Line, change: PolicyChange) -> Line:
     before = line.canary if line.canary is not None and line.canary.version == change.version else None
-    canary = Canary(
-        change.version,
-        share=Decimal(1) if change.share is None else change.share,
-        since=before.since if before else change.at,
-        tenants=change.tenants,
-        guard=change.guard,
-    )
+    share = Decimal(1) if change.share is None else change.share
+    canary = Canary(change.version, share, change.at, change.tenants, change.guard)
+    if before is not None:
+        reach = Reach(change.at, before.share, before.tenants)
+        same = (before.share, before.tenants) == (share, change.tenants)
+        earlier = before.earlier if same else (*before.earlier, reach)
+        canary = replace(canary, since=before.since, earlier=earlier)
     return replace(_without_shadow(line, change.version), canary=canary)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from dmnroute.routing.records.run import Run
+
 _WHOLE = 1 << 64
 
 
@@ -31,6 +33,15 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Which new runs a canary took until its share or tenants were changed."""
+
+    until: datetime
+    share: Decimal
+    tenants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Canary:
     """A version that decides some of the runs."""
 
@@ -42,14 +53,26 @@ class Canary:
     """Whose runs; none named: everybody's."""
     guard: str | None = None
     """The text of the DMN file that judges it."""
+    earlier: tuple[Reach, ...] = ()
+    """What it took before, in order: runs that started then stay where they are."""
 
     def takes(self, policy: str, run: str, tenant: str) -> bool:
         """Whether it decides a new run: always the same answer for the same run, and other runs for other canaries."""
-        if self.tenants and tenant not in self.tenants:
+        return self._draws(policy, run, tenant, self.share, self.tenants)
+
+    def has(self, policy: str, run: Run) -> bool:
+        """Whether it decides a run, by what held when the run started: whatever changes later, a run stays."""
+        if run.started < self.since:
+            return False
+        reach = next((each for each in self.earlier if run.started < each.until), self)
+        return self._draws(policy, run.id, run.tenant, reach.share, reach.tenants)
+
+    def _draws(self, policy: str, run: str, tenant: str, share: Decimal, tenants: tuple[str, ...]) -> bool:
+        if tenants and tenant not in tenants:
             return False
         text = f"{policy}:{self.version}:{run}"
         drawn = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8])
-        return drawn < self.share * _WHOLE
+        return drawn < share * _WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.shadows import ShadowMove
 from dmnroute.routing.ports.steps import AgentActivity
+from dmnroute.routing.ports.trials import TrialRun
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.policy_change import PolicyChange
@@ -42,6 +43,7 @@ from dmnroute.store.memory.pauses import KeptPauses
 from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
 from dmnroute.store.memory.policies import MemoryPolicies
 from dmnroute.store.memory.shadows import MemoryShadows
+from dmnroute.store.memory.trials import trial_run
 from dmnroute.store.pauses import released, run_of
 from dmnroute.store.utc import in_utc
 
@@ -371,6 +373,13 @@ class MemoryStore:
 
     async def shadow_moves(self, policy: str, version: int, tenant: str, *, since: datetime) -> list[ShadowMove]:
         return self._shadows.moves(policy, version, tenant, since)
+
+    async def trial_runs(self, policy: str, *, since: datetime, limit: int) -> list[TrialRun]:
+        mine = [
+            kept for kept in self._runs.values() if kept.state.run.policy == policy and kept.state.run.started >= since
+        ]
+        mine.sort(key=lambda kept: kept.state.run.started, reverse=True)
+        return [trial_run(kept) for kept in mine[:limit]]
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         self._holding.refuse()

@@ -23,6 +23,7 @@ from dmnroute.routing.ports.recorded import Parts, RecordedRun, Survey, Window
 from dmnroute.routing.ports.runs import HopWrite, LockedRun
 from dmnroute.routing.ports.shadows import ShadowMove
 from dmnroute.routing.ports.steps import AgentActivity
+from dmnroute.routing.ports.trials import TrialRun
 from dmnroute.routing.records.control import Control, ControlKind
 from dmnroute.routing.records.policy_change import PolicyChange
 from dmnroute.routing.records.run import Run, RunState, RunStatus
@@ -47,6 +48,7 @@ from dmnroute.store.sql import (
     shadows,
     signals,
     steps,
+    trials,
 )
 from dmnroute.store.sql.agents import activity, known, see
 from dmnroute.store.sql.database import Database, Transaction, Written
@@ -246,6 +248,9 @@ class SqlStore:
         return await self._database.read_at_once(
             lambda connection: shadows.moves(connection, policy, version, tenant, since)
         )
+
+    async def trial_runs(self, policy: str, *, since: datetime, limit: int) -> list[TrialRun]:
+        return await self._database.read(lambda connection: trials.found(connection, policy, since, limit))
 
     async def tell(self, kind: EventKind, data: dict[str, Any], *, at: datetime, run: str | None = None) -> None:
         await self._write(lambda connection: runs.tell(connection, (kind, data), at=at, run=run), run or "")

@@ -7,14 +7,18 @@ from typing import Any
 
 from dmnroute.cli.commands.policy.activate import activate
 from dmnroute.cli.commands.policy.backtest import backtest
+from dmnroute.cli.commands.policy.canary import canary
 from dmnroute.cli.commands.policy.diff import diff
 from dmnroute.cli.commands.policy.figures import figures
+from dmnroute.cli.commands.policy.judge import judge
 from dmnroute.cli.commands.policy.log import log
 from dmnroute.cli.commands.policy.plan import apply, plan
 from dmnroute.cli.commands.policy.publish import publish
 from dmnroute.cli.commands.policy.pull import pull
 from dmnroute.cli.commands.policy.record import record
 from dmnroute.cli.commands.policy.rollback import rollback
+from dmnroute.cli.commands.policy.shadow import shadow
+from dmnroute.cli.commands.policy.status import status
 from dmnroute.cli.commands.policy.test import test
 
 HELP = """Test tables, hold drafts against what was recorded, publish them, take them back.
@@ -27,8 +31,12 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     record,
     backtest,
     publish,
+    shadow,
+    canary,
+    judge,
     activate,
     rollback,
+    status,
     diff,
     log,
     pull,
