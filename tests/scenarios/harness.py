@@ -17,13 +17,17 @@ import pytest
 from dmnroute.agents.registry import Registry
 from dmnroute.app import App, open_app
 from dmnroute.errors import OperatorError
+from dmnroute.policies.folder import FolderPolicies
+from dmnroute.policies.published import PublishedPolicies
 from dmnroute.project import Project
 from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.answers import answered
 from dmnroute.routing.budgets import Budget
+from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
+from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
@@ -41,6 +45,9 @@ class Harness(Protocol):
     @property
     def budgets(self) -> list[Budget]:
         """What tenants and agents may use together; a scenario adds its own before it starts a run."""
+
+    pins: bool
+    """Whether runs keep the version of their first hop; a scenario says so before it starts them."""
 
     def publish(self, policy: str, text: str) -> None:
         """Save a policy file."""
@@ -133,6 +140,7 @@ class LocalHarness:
     app: App
     clock: ManualClock
     ledger: Path
+    pins: bool = False
     _driving: dict[str, asyncio.Task[RunStatus]] = field(default_factory=dict)
 
     @property
@@ -156,7 +164,7 @@ class LocalHarness:
         guards: Guards | None = None,
     ) -> str:
         given = {"ledger": str(self.ledger), **(input or {})}
-        router = replace(self.app.router, guards=guards or Guards())
+        router = replace(self.app.router, guards=guards or Guards(), pins=self.pins)
         await router.start([router.new_run(run, policy, input=given, limits=limits)])
         self._drive(run)
         return run
@@ -275,6 +283,11 @@ def lose_next_outcome(store: Store) -> None:
     setattr(store, "record", lost)  # noqa: B010
 
 
+def folder_policies(folder: Path, store: Store, clock: Clock, registry: Registry) -> FolderPolicies:
+    """What decides until somebody publishes."""
+    return FolderPolicies(folder, store, clock, check=lambda model: check_policy(model, registry.catalogue))
+
+
 @asynccontextmanager
 async def local_harness(folder: Path) -> AsyncIterator[LocalHarness]:
     """A harness on the local engine, in a folder of its own."""
@@ -284,7 +297,12 @@ async def local_harness(folder: Path) -> AsyncIterator[LocalHarness]:
     clock = ManualClock()
     settings = Settings(store=f"sqlite:///{folder / 'runs.db'}", concurrency=2)
     registry = Registry.of([sys.modules[agents.__name__]])
-    async with open_app(settings, project=Project(folder), registry=registry, clock=clock) as app:
+
+    def policies(store: Store) -> PublishedPolicies:
+        return PublishedPolicies(store, clock, folder_policies(folder / "dmn", store, clock, registry), fresh=0)
+
+    project = Project(folder)
+    async with open_app(settings, project=project, registry=registry, clock=clock, policies=policies) as app:
         harness = LocalHarness(app, clock, folder / "ledger")
         try:
             yield harness

@@ -17,17 +17,18 @@ from uuid import uuid4
 from pyzeebe import Job
 from pyzeebe.proto import gateway_pb2 as pb
 from pyzeebe.proto.gateway_pb2_grpc import GatewayStub
-from tests.scenarios.harness import lose_next_outcome
+from tests.scenarios.harness import folder_policies, lose_next_outcome
 
 from dmnroute.agents.execute import StepRunner
 from dmnroute.agents.registry import Registry
 from dmnroute.agents.slots import Slots
-from dmnroute.policies.folder import FolderPolicies
+from dmnroute.policies.published import PublishedPolicies
+from dmnroute.policies.trials import Trials
+from dmnroute.policies.versions import Versions
 from dmnroute.router.forks import Forks
 from dmnroute.router.router import Router
 from dmnroute.router.steering import Wish
 from dmnroute.routing.budgets import Budget
-from dmnroute.routing.checks import check_policy
 from dmnroute.routing.history import History
 from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import Guards, Limits, Run, RunState, RunStatus
@@ -94,6 +95,7 @@ class ZeebeHarness:
     limits: Limits = field(default_factory=Limits)
     guards: Guards = field(default_factory=Guards)
     budgets: list[Budget] = field(default_factory=list)
+    pins: bool = False
     _ids: dict[str, str] = field(default_factory=dict)
     _driving: list[asyncio.Task[RunStatus]] = field(default_factory=list)
 
@@ -245,9 +247,10 @@ async def zeebe_harness(
     registry = Registry.of([sys.modules[agents.__name__]])
     clock = BrokerClock(broker)
     store = await open_store(str(folder / "runs.db"))
-    policies = FolderPolicies(folder / "dmn", store, clock, check=lambda model: check_policy(model, registry.catalogue))
+    policies = PublishedPolicies(store, clock, folder_policies(folder / "dmn", store, clock, registry), fresh=0)
+    trials = Trials(policies, Versions(store, clock))
     budgets: list[Budget] = []
-    router = Router(store, policies, registry.catalogue, clock, budgets=budgets)
+    router = Router(store, policies, registry.catalogue, clock, budgets=budgets, after=trials.after)
     channel = connect(broker.grpc_address)
     gateway = Gateway(channel)
     await deploy_process(gateway)
@@ -258,7 +261,8 @@ async def zeebe_harness(
         runner = StepRunner(here, clock, threads, Slots(2), store)
 
         async def route(job: Job) -> Mapping[str, Any]:
-            return await RouteWorker(replace(router, guards=harness.guards), harness.limits).handle(job)
+            given = replace(router, guards=harness.guards, pins=harness.pins)
+            return await RouteWorker(given, harness.limits).handle(job)
 
         routes = Worker(gateway, "router")
         routes.serve(ROUTE_JOB, route, variables=ROUTE_VARIABLES)
@@ -271,7 +275,8 @@ async def zeebe_harness(
         ]
         tasks = [asyncio.create_task(worker.work()) for worker in workers]
         try:
-            yield harness
+            async with trials.watched():
+                yield harness
         finally:
             for state in await store.states():
                 if state.run.process_instance is not None:

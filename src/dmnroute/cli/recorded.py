@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dmnroute.routing.history import History
     from dmnroute.routing.policy import PolicyVersion
     from dmnroute.routing.records.hop import DecisionRecord
+    from dmnroute.routing.records.shadow import ShadowHop
     from dmnroute.routing.stored_history import StoredHistory, StoredRuns
 
 
@@ -27,6 +28,8 @@ class Recorded:
     catalogue: Catalogue
     policies: dict[tuple[str, int], PolicyVersion]
     """By name and version."""
+    shadows: dict[int, ShadowHop] = field(default_factory=dict)
+    """What shadow versions made of its hops, by the hop's number; nothing of it is in a file."""
 
     def policy(self, decision: DecisionRecord) -> PolicyVersion:
         """The version that took a decision."""
@@ -116,7 +119,8 @@ class Stored:
         _, history = await with_history(self.app.store, name)
         keys = {(hop.decision.policy, hop.decision.version) for hop in history.hops}
         policies = {key: await self.app.policies.version(*key) for key in sorted(keys)}
-        return Recorded(history, self.app.registry.catalogue, policies)
+        shadows = {shadow.hop: shadow for shadow in await self.app.store.shadows(history.run.id)}
+        return Recorded(history, self.app.registry.catalogue, policies, shadows)
 
     async def runs(self, name: str) -> list[Recorded]:
         return await Files().runs(name) if _is_file(name) else [await self.run(name)]

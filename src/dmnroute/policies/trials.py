@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 
 from dmnroute.errors import DmnrouteError
 from dmnroute.policies.published import PublishedPolicies
@@ -23,8 +24,8 @@ log = logging.getLogger(__name__)
 
 EVERY = 1.0
 """Seconds between two looks at one canary while runs end."""
-TICK = 5.0
-"""Seconds between two looks at all of them: also of those whose runs end no more."""
+TICK = 5
+"""Every so many of these, all of them are looked at: also those whose runs end no more."""
 LATEST = 5000
 """A canary is judged by so many of the latest runs of its policy, at most."""
 GUARD_NAME = "guard"
@@ -80,6 +81,7 @@ class Trials:
     every: float = EVERY
     passed: Callable[[], float] = time.monotonic
     """Seconds of this process; how long ago it has looked."""
+    _put_off: dict[tuple[str, str], Run] = field(default_factory=dict, init=False)
     _looked: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
 
     async def after(self, run: Run) -> None:
@@ -87,8 +89,12 @@ class Trials:
         try:
             life = await self.policies.life(run.policy)
             tenant = life.whose(run.tenant, self.versions.clock.now())
-            if self._is_guarded(life, tenant) and self._is_time(run.policy, tenant):
+            if not self._is_guarded(life, tenant):
+                return
+            if self._is_time(run.policy, tenant):
                 await self.look(life, tenant)
+            else:
+                self._put_off[run.policy, tenant] = run
         except DmnrouteError as error:
             log.warning("canary not judged", extra={"policy": run.policy, "problem": str(error)})
         except Exception:
@@ -122,12 +128,19 @@ class Trials:
                 await ticking
 
     async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
+        for number in count(1):
+            await asyncio.sleep(self.every)
             try:
-                await self.look_at_all()
+                await (self.look_at_all() if number % TICK == 0 else self._look_at_put_off())
             except DmnrouteError as error:
                 log.warning("canaries not judged: %s", error.message)
+
+    async def _look_at_put_off(self) -> None:
+        """Look at those of which runs ended shortly after a look."""
+        while self._put_off:
+            run = self._put_off.popitem()[1]
+            self._looked.clear()
+            await self.after(run)
 
     def _is_guarded(self, life: Life, tenant: str) -> bool:
         line = life.lines.get(tenant)

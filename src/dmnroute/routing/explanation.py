@@ -17,6 +17,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.no_match import null_inputs
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.records.hop import DecisionRecord
+from dmnroute.routing.records.shadow import ShadowHop
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class HopExplanation:
     decisions: tuple[DecisionExplanation, ...]
     """Empty where the tables weren't asked: a limit ended the run before, the hop followed from an earlier one, or
     a person forced it."""
+    shadow: ShadowHop | None = None
+    """What a shadow version made of the hop, where there was one."""
 
 
 def explain_hop(

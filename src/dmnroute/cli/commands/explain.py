@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +62,8 @@ async def _explained(
     if not history.hops:
         raise OperatorError(f"run `{history.run.id}` has no hop yet", code="unknown_hop")
     numbers = range(1, len(history.hops) + 1) if every_hop else [hop or len(history.hops)]
-    return [explain_hop(history, number, found.policy, found.catalogue) for number in numbers]
+    explained = (explain_hop(history, number, found.policy, found.catalogue) for number in numbers)
+    return [replace(hop, shadow=found.shadows.get(hop.decision.hop)) for hop in explained]
 
 
 def _say_texts(found: list[HopExplanation], *, whole: bool) -> None:
@@ -81,10 +83,15 @@ def _page(found: list[HopExplanation]) -> str:
     from dmnroute.cli.reports import render
     from dmnroute.cli.views.explanations import explanation_document
     from dmnroute.cli.views.hops import what
+    from dmnroute.cli.views.versions import shadow_line
 
     hops = [
         explanation_document(hop)
-        | {"what": what(hop.decision.plan), "context_text": streams.json_text(hop.context, indent=2)}
+        | {
+            "what": what(hop.decision.plan),
+            "context_text": streams.json_text(hop.context, indent=2),
+            "shadow_text": shadow_line(hop.shadow) if hop.shadow else None,
+        }
         for hop in found
     ]
     return render("explanation", hops=hops)

@@ -42,8 +42,8 @@ async def _show(session: Session, run: str, *, as_json: bool) -> None:
         more: dict[str, Any] = {
             "waits": waits.model_dump() if waits else None,
             "paused": pause.model_dump() if pause else None,
+            "shadows": [shadow.model_dump() for shadow in shadows],
         }
-        more |= {"shadows": [shadow.model_dump() for shadow in shadows]}
         streams.document(run_document(state, history) | more)
     else:
         streams.say(timeline(state, history, waits=waits, pause=pause, shadows=shadows))

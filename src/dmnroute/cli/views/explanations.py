@@ -8,6 +8,7 @@ from typing import Any
 from dmnroute.cli.views.evaluation import MARKS, result_document, shown_value
 from dmnroute.cli.views.figures import clock_time, count, indented, value
 from dmnroute.cli.views.hops import what
+from dmnroute.cli.views.versions import shadow_line
 from dmnroute.dmn import MatchedRule
 from dmnroute.dmn.explain import CellExplanation, RuleExplanation
 from dmnroute.routing.explanation import DecisionExplanation, HopExplanation
@@ -26,6 +27,8 @@ def explanation_text(hop: HopExplanation, *, whole: bool = False) -> str:
         head.append(f"the tables weren't asked: {decision.plan.reason or decision.stage}")
     elif decision.plan.reason:
         head.append(f"reason: {decision.plan.reason}")
+    if hop.shadow is not None:
+        head.append(shadow_line(hop.shadow))
     parts = [line for each in hop.decisions for line in ("", *_decision(each, whole=whole))]
     notices = hop.decisions[0].result.notices if hop.decisions else ()
     nulls = list(dict.fromkeys(map(str, notices)))
@@ -95,6 +98,7 @@ def explanation_document(hop: HopExplanation) -> dict[str, Any]:
         "limit": decision.limit,
         "decisions": [_decision_document(each) for each in hop.decisions],
         "notices": list(dict.fromkeys(map(str, hop.decisions[0].result.notices))) if hop.decisions else [],
+        "shadow": None if hop.shadow is None else hop.shadow.model_dump(),
         "context": hop.context,
     }
 
