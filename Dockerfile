@@ -6,7 +6,7 @@ COPY src src
 COPY workers workers
 COPY dmn dmn
 COPY bpmn bpmn
-RUN pip install --no-cache-dir '.[postgres,demo]'
+RUN pip install --no-cache-dir '.[api,postgres,demo]'
 USER nobody
 WORKDIR /project
 ENTRYPOINT ["dmnroute"]

@@ -7,7 +7,12 @@ import signal
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.broker", "tests.support.operate", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.broker",
+    "tests.support.modeler_client",
+    "tests.support.operate",
+    "tests.support.postgres",
+]
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A test run in the background of a shell ignores Ctrl-C, and so would every command that tests start.

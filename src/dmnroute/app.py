@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dmnroute.agents.execute import StepRunner
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
+
+IMPATIENCE = 10.0
+"""Seconds for which a broker is asked again before people are told that it is away."""
 
 
 @dataclass(slots=True)
@@ -120,6 +123,13 @@ class App:
         if agents:
             made += [agents_worker(self.runner, self.gateway, store=self.store, name=name, job_timeout=timeout)]
         return made
+
+    @property
+    def impatient_gateway(self) -> Gateway:
+        """The same connection for somebody who waits for the answer: a broker that is away is told soon."""
+        from dmnroute.zeebe.retrying import Backoff
+
+        return replace(self.gateway, backoff=Backoff(patience=IMPATIENCE))
 
     @property
     def gateway(self) -> Gateway:

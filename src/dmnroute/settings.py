@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from dmnroute.errors import UsageError
+from dmnroute.listening import Listening
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.pauses import PauseTimers
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     this long past its deadline, or ten times this long silent without one."""
     broker: BrokerOptions = BrokerOptions()
     """The broker of `dmnroute broker`: version, memory, ports, …"""
+    api: Listening = Listening()
+    """Where `dmnroute serve` listens, and its tokens: `[api]` in `dmnroute.toml`."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     log_format: Literal["auto", "json", "text"] = "auto"
     """auto: text on a terminal, else JSON."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -165,7 +167,7 @@ def test_a_killed_run_goes_on_where_it_was(bench: Bench) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """Start-up is a feature: the parts are imported when a command needs them."""
-    heavy = ("sqlalchemy", "pydantic", "lxml", "structlog", "rich", "dmnroute.app")
+    heavy = ("sqlalchemy", "pydantic", "lxml", "structlog", "rich", "starlette", "uvicorn", "grpc", "dmnroute.app")
     code = (
         "import sys\nfrom dmnroute.cli.entry import exit_code\nexit_code(['--help'])\n"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
@@ -193,3 +195,50 @@ def test_the_commands_of_a_new_project_work_there_at_once(tmp_path: Path) -> Non
         timeout=60,
     )
     assert "8 passed" in tests.stdout, tests.stdout + tests.stderr
+
+
+def test_deployments_are_taken_until_sigterm(bench: Bench) -> None:
+    """The address is said first; the end is clean, and what was deployed decides."""
+    file = bench.save("hello", {"agent": '"greet"'}, {"action": '"complete"'})
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", "--grpc-port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "DMNROUTE_LOG_LEVEL": "info"},
+    )
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    address = re.fullmatch(r"deployments go to (http://127.0.0.1:\d+) or grpc://\S+, for this machine; .*\n", said)
+    assert address, said
+    text = file.read_bytes()
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="resources"; filename="hello.dmn"\r\n\r\n' + text + b"\r\n--x--"
+    )
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    request = urllib.request.Request(f"{address[1]}/v2/deployments", data=body, headers=kind)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert json.load(answer)["policies"][0]["state"] == "active"
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    *logged, last = err.splitlines()
+    assert (process.returncode, last) == (0, "stopped; deployments at hand are finished")
+    assert [json.loads(line)["event"] for line in logged] == ["policy deployed"]
+
+
+def test_without_a_token_nobody_else_may_deploy(bench: Bench) -> None:
+    """An address that others can reach is refused, as is a token that can be guessed."""
+    done = dmnroute("serve", "--host", "0.0.0.0")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: who can reach `0.0.0.0` could publish: a token is needed\n"
+        "hint: set DMNROUTE_API__TOKEN to a secret of 16 characters or more, or listen on 127.0.0.1\n",
+    )
+    done = dmnroute("serve", "--host", "0.0.0.0", env={**os.environ, "DMNROUTE_API__TOKEN": "geheim"})
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: setting `DMNROUTE_API__TOKEN`: a token has 16 characters or more\n",
+    )
+    assert (
+        dmnroute("serve", "--port", "70000").stderr == "error: `--port`: input should be less than or equal to 65535\n"
+    )

@@ -31,5 +31,5 @@ def test_the_check_finds_a_wrong_condition(tmp_path: Path) -> None:
 
 
 def test_the_services_run_commands_that_exist() -> None:
-    """`router` and `worker` are commands of dmnroute."""
-    assert {"router", "worker"} <= {command.__name__ for command in COMMANDS}
+    """`router`, `worker` and `serve` are commands of dmnroute."""
+    assert {"router", "worker", "serve"} <= {command.__name__ for command in COMMANDS}

@@ -11,6 +11,9 @@ from tempfile import TemporaryDirectory
 from dmnroute.cases.reading import case_files
 from dmnroute.errors import OperatorError, UsageError
 
+LONGEST_NAME = 200
+"""Bytes of a file's name: file systems take 255, and test cases have longer names than their table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -58,8 +61,13 @@ def draft_of_text(file: str, text: bytes, folder: Path) -> Draft:
 def policy_name(file: str) -> str:
     """The name of the policy in a file. Raises UsageError `bad_policy_name`."""
     name = file.removesuffix(".dmn")
-    if file == name or not name or name != Path(name).name or "\0" in name:
+    if file == name or not name or not is_file_name(file):
         raise UsageError(
             f"`{file}` can't be the file of a policy", code="bad_policy_name", hint="it is named as in `intake.dmn`"
         )
     return name
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a text can name a file, on any system: no path, nothing that can't be seen, not too long."""
+    return text.isprintable() and not {"/", "\\"} & set(text) and len(text.encode()) <= LONGEST_NAME

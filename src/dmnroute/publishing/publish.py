@@ -12,7 +12,7 @@ from dmnroute.errors import TableError, UsageError
 from dmnroute.policies.kept import KeptVersions
 from dmnroute.policies.versions import Asked, Versions
 from dmnroute.publishing.draft import Draft
-from dmnroute.publishing.gate import Gate
+from dmnroute.publishing.gate import Gate, Judgement
 from dmnroute.routing.versions.life import VersionState
 
 Goal: TypeAlias = Literal["draft", "verified", "active"]
@@ -49,18 +49,27 @@ class Publication:
         return self.version is None
 
 
-async def publish(draft: Draft, gate: Gate, versions: Versions, asked: Asked, *, goal: Goal = "active") -> Publication:
+async def publish(
+    draft: Draft,
+    gate: Gate,
+    versions: Versions,
+    asked: Asked,
+    *,
+    goal: Goal = "active",
+    judgement: Judgement | None = None,
+) -> Publication:
     """Bring a table through the gate (parse → check → test cases → further checks), keep it, and put it into force.
 
     What the gate finds wrong isn't raised: it comes back as findings with their places, and nothing is kept then. A
     draft has to be readable only. Publishing is repeatable: after a crash the same call goes on where it was.
 
     The routers of all processes follow within a second. `asked` says who publishes, why, and for which tenant.
+    `judgement` is what the gate has said of this very draft already; it isn't asked again then.
 
     Raises:
         OperatorError: the store is away, or `unreadable_cases`.
     """
-    judgement = await gate.judge(draft)
+    judgement = judgement or await gate.judge(draft)
     kept_out = judgement.model is None if goal == "draft" else not judgement.passed
     if kept_out or judgement.model is None:
         return Publication(draft.name, judgement.findings, cases=judgement.cases)

@@ -106,6 +106,13 @@ class Gateway:
         request = pb.DeployResourceRequest(resources=[pb.Resource(name=name, content=content)])
         await self._ask(f"deploy `{name}`", lambda: self._stub.DeployResource(request, timeout=REQUEST_TIMEOUT))
 
+    async def deploy_together(self, resources: Mapping[str, bytes], *, tenant: str = "") -> pb.DeployResourceResponse:
+        """Deploy several resources by name: the broker takes all of them or none, and says what each has become."""
+        parts = [pb.Resource(name=name, content=content) for name, content in resources.items()]
+        request = pb.DeployResourceRequest(resources=parts, tenantId=tenant)
+        named = ", ".join(f"`{name}`" for name in resources)
+        return await self._ask(f"deploy {named}", lambda: self._stub.DeployResource(request, timeout=REQUEST_TIMEOUT))
+
     async def create_instance(self, process: str, variables: Mapping[str, Any]) -> str:
         """Start the latest version of a process; answers the key of the instance."""
         request = pb.CreateProcessInstanceRequest(

@@ -39,6 +39,7 @@ from dmnroute.cli.commands.router import router
 from dmnroute.cli.commands.run import COMMANDS as RUN_COMMANDS
 from dmnroute.cli.commands.run import HELP as RUN_HELP
 from dmnroute.cli.commands.runs import runs
+from dmnroute.cli.commands.serve import serve
 from dmnroute.cli.commands.show import show
 from dmnroute.cli.commands.signal import signal
 from dmnroute.cli.commands.steer import steer
@@ -74,6 +75,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     dead_letters,
     router,
     worker,
+    serve,
     agents,
     budgets,
     policies,
