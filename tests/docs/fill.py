@@ -22,7 +22,10 @@ def fill(page: Path) -> None:
         def block(found: re.Match[str]) -> str:
             return f"```console\n{runs.COMMANDS.sub(said, found[1])}```"
 
-        page.write_text(runs.CONSOLE.sub(block, page.read_text("utf-8")), "utf-8")
+        try:
+            page.write_text(runs.CONSOLE.sub(block, page.read_text("utf-8")), "utf-8")
+        finally:
+            runs.end_servers(project)
 
 
 if __name__ == "__main__":
