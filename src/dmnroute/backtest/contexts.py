@@ -18,7 +18,7 @@ from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.context import AgentFigures, agreement, budget_context
 from dmnroute.routing.elapsed import seconds_between
 from dmnroute.routing.merge import merge
-from dmnroute.routing.ports.recorded import Parts, RecordedHop, RecordedRun, RecordedStep
+from dmnroute.routing.ports.recorded import Leaves, Parts, RecordedHop, RecordedRun, RecordedStep
 from dmnroute.routing.records.run import Limits
 from dmnroute.routing.records.step import PEOPLE, Outcome, StepError
 from dmnroute.routing.standing import measured
@@ -46,14 +46,18 @@ class Contexts:
     """Puts the contexts of recorded runs together, as far as the paths lead."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        paths = tuple(_expanded(paths))
         roots = {path[0] for path in paths}
         self._names = {root: _names(root, paths) for root in roots}
         self._builders = {root: build for root, build in _BUILDERS.items() if root in roots}
         self._is_known = all(_is_known(path) for path in paths)
         self.parts = Parts(
             run="input" in self._names.get("run", ()) or "tags" in self._names.get("run", ()),
+            settings=("limits", "merge", "origin"),
+            decision=("stage", "held", "forced", "limit", "plan.action", *_of_decision(paths)),
             planned="budget" in roots or any(_reads_outcome(path) for path in paths),
             output=any(_reads_output(path) for path in paths),
+            fields=_fields(paths),
             outcome=any(_reads_outcome(path) for path in paths),
         )
 
@@ -72,22 +76,58 @@ class Contexts:
                 return
 
 
+def _expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    """A root that is read as a whole is all that is known of it."""
+    for path in paths:
+        names = KNOWN.get(path[0]) if len(path) == 1 else None
+        yield from [(path[0], name) for name in sorted(names)] if names else [path]
+
+
 def _names(root: str, paths: Sequence[Path]) -> frozenset[str]:
-    """What is read of a root; of a root that is read as a whole, all that is known."""
-    if (root,) in paths:
-        return KNOWN.get(root) or frozenset()
-    return frozenset(path[1] for path in paths if path[0] == root)
+    """What is read of a root."""
+    return frozenset(path[1] for path in paths if path[0] == root and path[1:])
 
 
 def _is_known(path: Path) -> bool:
     root, *rest = path
-    known = KNOWN.get(root, frozenset())
     if root not in _ROOTS:
         return True  # nobody gives it, so it is null everywhere
+    known = KNOWN.get(root, frozenset())
     return known is None or bool(rest and rest[0] in known)
 
 
 _ROOTS = frozenset(("run", "facts", "last", "steps", "guards", "budget", "slo", "agents", "signals", "people"))
+
+
+def _of_decision(paths: Sequence[Path]) -> Iterator[str]:
+    """What of a decision's record goes into contexts."""
+    for name, read in _READ_OF_DECISIONS.items():
+        if any(path[: len(read)] == read or read[: len(path)] == path for path in paths):
+            yield name
+    if any(_reads_outcome(path) for path in paths):
+        yield "settled"
+
+
+_READ_OF_DECISIONS: Mapping[str, Path] = {
+    "previous.status": ("last", "status"),
+    "previous.signal": ("last", "signal"),
+    "standing": ("budget",),
+    "figures": ("agents",),
+    "signals_seen": ("signals",),
+}
+"""Field of the record → what of a context tells it."""
+
+
+def _fields(paths: Sequence[Path]) -> Leaves:
+    """The fields of outputs that are read; null where outputs are read as a whole."""
+    fields: set[str] = set()
+    for path in paths:
+        if _reads_output(path):
+            name = path[1:2] if path[0] == "facts" else path[3:4] if path[0] == "steps" else ()
+            if not name:
+                return None
+            fields.update(name)
+    return tuple(sorted(fields))
 
 
 def _reads_output(path: Path) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from dmnroute.routing.records.signal import Signal
 
@@ -21,22 +21,35 @@ class Window:
     until: datetime | None = None
 
 
+Leaves: TypeAlias = tuple[str, ...] | None
+"""Dotted names (``plan.action``) of what is read of a JSON value, null where it isn't there; null: all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What is read beside where runs went; what isn't is null."""
 
     run: bool = False
-    """Its `input`, `tags` and `record`."""
+    """Its `input` and `tags`."""
+    settings: Leaves = None
+    """Of `RecordedRun.record`."""
+    decision: Leaves = None
+    """Of `RecordedHop.record`."""
     planned: bool = False
     """Of steps, `planned`."""
     output: bool = False
-    """Of steps, `output`."""
+    """Of steps, `output`, as far as `fields` go."""
+    fields: Leaves = None
+    """Of outputs; names without dots."""
     outcome: bool = False
     """Of steps, `outcome`."""
 
 
 class RecordedStep(NamedTuple):
-    """A step with its outcome; fields as in the records `PlannedStep` and `Outcome`, JSON as plain values."""
+    """A step with its outcome; fields as in the records `PlannedStep` and `Outcome`, JSON as plain values.
+
+    Values of JSON may be shared with other steps: they are read, never changed.
+    """
 
     hop: int
     id: str

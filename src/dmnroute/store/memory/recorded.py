@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from dmnroute.routing.leaves import part_of
 from dmnroute.routing.ports.recorded import Parts, RecordedHop, RecordedRun, RecordedStep, Survey, Window
 from dmnroute.store import rows
 from dmnroute.store.memory.kept import KeptRun
@@ -54,18 +55,18 @@ def _recorded(kept: KeptRun, parts: Parts) -> RecordedRun:
         kept.state.status,
         given,
         tags,
-        row["record"],
-        list(_hops(kept)),
+        part_of(row["record"], parts.settings),
+        list(_hops(kept, parts)),
         list(_steps(kept, parts)),
         kept.signals,
         bool(kept.controls),
     )
 
 
-def _hops(kept: KeptRun) -> Iterator[RecordedHop]:
+def _hops(kept: KeptRun, parts: Parts) -> Iterator[RecordedHop]:
     for decision in kept.decisions:
         row = rows.plain(rows.decision_row(decision))
-        yield RecordedHop(row["hop"], row["at"], row["policy"], row["version"], row["record"])
+        yield RecordedHop(row["hop"], row["at"], row["policy"], row["version"], part_of(row["record"], parts.decision))
 
 
 def _steps(kept: KeptRun, parts: Parts) -> Iterator[RecordedStep]:
@@ -84,6 +85,6 @@ def _steps(kept: KeptRun, parts: Parts) -> Iterator[RecordedStep]:
                 ended.get("cost"),
                 ended.get("latency"),
                 row["record"] if parts.planned else None,
-                ended.get("output") if parts.output else None,
+                part_of(ended.get("output"), parts.fields) if parts.output else None,
                 ended.get("outcome") if parts.outcome else None,
             )

@@ -13,6 +13,7 @@ from dmnroute.routing.ports.recorded import Parts, RecordedHop, RecordedRun, Rec
 from dmnroute.routing.records.signal import Signal
 from dmnroute.store import rows
 from dmnroute.store.schema import controls, decisions, runs, signals, steps
+from dmnroute.store.sql.leaves import LeavesOf
 from dmnroute.store.sql.reading import many
 
 T = TypeVar("T")
@@ -21,16 +22,12 @@ T = TypeVar("T")
 def found(
     connection: Connection, window: Window, parts: Parts, *, after: tuple[datetime, str] | None, limit: int
 ) -> list[RecordedRun]:
-    query = _runs(window, parts).limit(limit)
-    if after is not None:
-        start, run = after
-        query = query.where(or_(runs.c.started > start, and_(runs.c.started == start, runs.c.id > run)))
-    chosen = [tuple(row) for row in connection.execute(query)]
+    chosen = _runs(connection, window, parts, after=after, limit=limit)
     if not chosen:
         return []
     ids = [row[0] for row in chosen]
-    decided = _by_run((run, RecordedHop(*rest)) for run, *rest in connection.execute(_hops(ids)))
-    planned = _by_run((run, RecordedStep(*rest)) for run, *rest in connection.execute(_steps(ids, parts)))
+    decided = _hops(connection, ids, parts)
+    planned = _steps(connection, ids, parts)
     told = _by_run((signal.run, signal) for signal in _signals(connection, ids))
     steered = set(connection.scalars(select(controls.c.run).where(controls.c.run.in_(ids)).distinct()))
     return [
@@ -58,25 +55,41 @@ def _within(window: Window) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _runs(window: Window, parts: Parts) -> Select[Any]:
+def _runs(
+    connection: Connection, window: Window, parts: Parts, *, after: tuple[datetime, str] | None, limit: int
+) -> list[tuple[Any, ...]]:
+    # The record is always read: it says whether the run is a fork.
+    record = LeavesOf(connection, runs.c.record, parts.settings)
     columns = (runs.c.id, runs.c.policy, runs.c.tenant, runs.c.started, runs.c.status)
-    # The rest of the record is always read: it says whether the run is a fork.
-    more = (_if(parts.run, runs.c.input), _if(parts.run, runs.c.tags), runs.c.record)
-    return select(*columns, *more).where(*_within(window)).order_by(runs.c.started, runs.c.id)
+    query = select(*columns, _if(parts.run, runs.c.input), _if(parts.run, runs.c.tags), record.asked)
+    query = query.where(*_within(window)).order_by(runs.c.started, runs.c.id).limit(limit)
+    if after is not None:
+        start, run = after
+        query = query.where(or_(runs.c.started > start, and_(runs.c.started == start, runs.c.id > run)))
+    return [(*row[:-1], record.read(row[-1])) for row in connection.execute(query).all()]
 
 
-def _hops(ids: Sequence[str]) -> Select[Any]:
+def _hops(connection: Connection, ids: Sequence[str], parts: Parts) -> dict[str, list[RecordedHop]]:
     kept = decisions.c
-    query = select(kept.run, kept.hop, kept.at, kept.policy, kept.version, kept.record)
-    return query.where(kept.run.in_(ids)).order_by(kept.run, kept.hop)
+    record = LeavesOf(connection, kept.record, parts.decision)
+    query = select(kept.run, kept.hop, kept.at, kept.policy, kept.version, record.asked)
+    query = query.where(kept.run.in_(ids)).order_by(kept.run, kept.hop)
+    by_run: defaultdict[str, list[RecordedHop]] = defaultdict(list)
+    for run, hop, at, policy, version, text in connection.execute(query).all():
+        by_run[run].append(RecordedHop(hop, at, policy, version, record.read(text)))
+    return by_run
 
 
-def _steps(ids: Sequence[str], parts: Parts) -> Select[Any]:
+def _steps(connection: Connection, ids: Sequence[str], parts: Parts) -> dict[str, list[RecordedStep]]:
     kept = steps.c
+    output = LeavesOf(connection, kept.output, parts.fields, wanted=parts.output)
     columns = (kept.hop, kept.id, kept.agent, kept.type, kept.status, kept.confidence, kept.cost, kept.latency)
-    more = (_if(parts.planned, kept.record), _if(parts.output, kept.output), _if(parts.outcome, kept.outcome))
-    query = select(kept.run, *columns, *more).where(kept.run.in_(ids))
-    return query.order_by(kept.run, kept.hop, kept.position)
+    more = (_if(parts.planned, kept.record), output.asked, _if(parts.outcome, kept.outcome))
+    query = select(kept.run, *columns, *more).where(kept.run.in_(ids)).order_by(kept.run, kept.hop, kept.position)
+    by_run: defaultdict[str, list[RecordedStep]] = defaultdict(list)
+    for run, *fields, text, outcome in connection.execute(query).all():
+        by_run[run].append(RecordedStep(*fields, output.read(text), outcome))
+    return by_run
 
 
 def _if(wanted: bool, column: ColumnElement[Any]) -> ColumnElement[Any]:
