@@ -171,14 +171,16 @@ async def record_runs(store: Store, count: int, *, seed: int = 1, steered: int =
 
 
 def copy_runs(database: sqlite3.Connection, copy: int) -> None:
-    """All first runs once more, under other names; two more digits of a confidence change nothing of its threshold."""
-    other = "'c' || ? || substr({}, 4)"
+    """All first runs once more, later and under other names; more digits of a confidence stay on its side of bounds."""
+    other = f"'c{copy:05}' || substr({{}}, 4)"
+    later = f"strftime('%Y-%m-%d %H:%M:%f', {{0}}, '+{copy * HOURS} hours') || '000'"
     changes = {
-        "runs": {"id": other},
-        "decisions": {"run": other},
+        "runs": {"id": other, "started": later, "updated": later},
+        "decisions": {"run": other, "at": later},
         "steps": {
             "run": other,
             "id": other,
+            "ended": later,
             "confidence": "CASE WHEN length({0}) = 4 THEN {0} || (abs(random() % 90) + 10) ELSE {0} END",
         },
     }
@@ -186,5 +188,8 @@ def copy_runs(database: sqlite3.Connection, copy: int) -> None:
         names = [row[1] for row in database.execute(f"PRAGMA table_info({rows})")]
         cells = ", ".join(changed.get(name, "{}").format(f'"{name}"') for name in names)
         key = "id" if rows == "runs" else "run"
-        statement = f"INSERT INTO {rows} SELECT {cells} FROM {rows} WHERE {key} LIKE 'run%'"
-        database.execute(statement, [str(copy)] * cells.count("?"))
+        database.execute(f"INSERT INTO {rows} SELECT {cells} FROM {rows} WHERE {key} LIKE 'run%'")
+
+
+HOURS = 12
+"""From one copy of all runs to the next."""

@@ -24,7 +24,7 @@ from dmnroute.routing.ports.runs import RunStore
 from dmnroute.routing.records.run import ENDED
 from dmnroute.routing.records.step import PEOPLE
 
-AT_ONCE = 200
+AT_ONCE = 500
 """Runs that are read together."""
 
 Versions = Callable[[str, int], Awaitable[PolicyVersion]]

@@ -21,7 +21,7 @@ from dmnroute.routing.merge import merge
 from dmnroute.routing.ports.recorded import Leaves, Parts, RecordedHop, RecordedRun, RecordedStep
 from dmnroute.routing.records.run import Limits
 from dmnroute.routing.records.step import PEOPLE, Outcome, StepError
-from dmnroute.routing.standing import measured
+from dmnroute.routing.standing import measured, share_used
 
 COLUMNS = ("step", "agent", "status", "confidence", "cost", "latency")
 """Fields of an outcome that the store has as columns."""
@@ -50,6 +50,7 @@ class Contexts:
         roots = {path[0] for path in paths}
         self._names = {root: _names(root, paths) for root in roots}
         self._builders = {root: build for root, build in _BUILDERS.items() if root in roots}
+        self._limits = _KnownLimits()
         self._is_known = all(_is_known(path) for path in paths)
         self.parts = Parts(
             run="input" in self._names.get("run", ()) or "tags" in self._names.get("run", ()),
@@ -67,7 +68,8 @@ class Contexts:
 
     def of(self, run: RecordedRun) -> Iterator[dict[str, Any]]:
         """The context of each hop of a run that fits."""
-        progress = _Progress(run, self._names, self.parts)
+        limits = self._limits.of(run.record["limits"]) if self._names.keys() & {"budget", "slo"} else _NO_LIMITS
+        progress = _Progress(run, self._names, self.parts, limits)
         for hop in run.hops:
             yield {root: build(progress, hop) for root, build in self._builders.items()}
             try:
@@ -159,10 +161,30 @@ def _is_plain(run: RecordedRun) -> bool:
     return len(asked) == len(set(asked))
 
 
+class _KnownLimits:
+    """The limits of runs: stores hand the same value over for many runs, and each is checked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, Limits]] = {}
+        """By what they were made of, which is kept, so that nothing else gets its identity."""
+
+    def of(self, fields: Any) -> Limits:
+        known = self._known.get(id(fields))
+        if known is None:
+            if len(self._known) >= MOST_LIMITS:
+                self._known.clear()
+            known = self._known[id(fields)] = fields, Limits.model_validate(fields)
+        return known[1]
+
+
+MOST_LIMITS = 1000
+_NO_LIMITS = Limits()
+
+
 class _Progress:
     """A run as it stood before a hop."""
 
-    def __init__(self, run: RecordedRun, names: Mapping[str, frozenset[str]], parts: Parts) -> None:
+    def __init__(self, run: RecordedRun, names: Mapping[str, frozenset[str]], parts: Parts, limits: Limits) -> None:
         self.run = run
         self.names = names
         self.parts = parts
@@ -176,7 +198,7 @@ class _Progress:
         self.used_tokens = 0
         self.used_calls = 0
         self.unknown = 0
-        self.limits = Limits.model_validate(run.record["limits"]) if names.keys() & {"budget", "slo"} else Limits()
+        self.limits = limits
         self._steps = iter(run.steps)
         self._next = next(self._steps, None)
 
@@ -284,14 +306,16 @@ def _budget(now: _Progress, hop: RecordedHop) -> dict[str, Any]:
 
 def _slo(now: _Progress, hop: RecordedHop) -> dict[str, Any]:
     elapsed = seconds_between(now.run.started, hop.at)
-    deadline = measured(now.limits.time, elapsed)
-    return {
-        "limit": now.limits.time,
-        "elapsed": elapsed,
-        "remaining": deadline.remaining,
-        "ratio": deadline.ratio,
-        "target": now.limits.slo,
-    }
+    return {name: _OF_SLO[name](now.limits, elapsed) for name in now.names["slo"]}
+
+
+_OF_SLO: Mapping[str, Callable[[Limits, Decimal], Any]] = {
+    "limit": lambda limits, elapsed: limits.time,
+    "elapsed": lambda limits, elapsed: elapsed,
+    "remaining": lambda limits, elapsed: measured(limits.time, elapsed).remaining,
+    "ratio": lambda limits, elapsed: share_used(limits.time, elapsed),
+    "target": lambda limits, elapsed: limits.slo,
+}
 
 
 def _agents(now: _Progress, hop: RecordedHop) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -24,7 +24,6 @@ from dmnroute.routing.canonical import dumps, plain
 Path: TypeAlias = tuple[str, ...]
 
 _MOMENTS = re.compile(rb"\b(?:now|today)\s*\(")
-_ABSENT: Any = object()
 _OTHER = object()
 """Stands for any text that no cell names."""
 
@@ -39,10 +38,12 @@ class Reading:
     """Of those that are only compared with literals."""
     by_moment: bool
     """Whether they ask for the time of the decision."""
+    values: tuple[Callable[[Any], Hashable], ...] = ()
+    """One for each path."""
 
     def key(self, context: Mapping[str, Any]) -> tuple[Hashable, ...]:
         """Equal for contexts that the policies can't tell apart."""
-        return tuple([_value(context, path, self.grades.get(path)) for path in self.paths])
+        return tuple([value(context) for value in self.values])
 
     def part(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """What is read of a context."""
@@ -56,7 +57,9 @@ def reading_of(models: Sequence[Model]) -> Reading:
     """What several policies read together."""
     read = {path for model in models for path in _read(model)}
     paths = tuple(sorted(path for path in read if not any(path[:end] in read for end in range(1, len(path)))))
-    return Reading(paths, grades_of(models, paths), any(_MOMENTS.search(model.source) for model in models))
+    grades = grades_of(models, paths)
+    by_moment = any(_MOMENTS.search(model.source) for model in models)
+    return Reading(paths, grades, by_moment, tuple(_value_at(path, grades.get(path)) for path in paths))
 
 
 def _read(model: Model) -> Iterator[Path]:
@@ -70,31 +73,40 @@ def _read(model: Model) -> Iterator[Path]:
             yield (unit.element.variable.name or unit.element.name,)  # held to its type as a whole
 
 
-def _value(context: Any, path: Path, grade: Grade | None) -> Hashable:
-    value: Any = context
-    for depth, name in enumerate(path):
-        if type(value) is not dict:
-            return None if value is None else (depth, _exact(value))
-        value = value.get(name, _ABSENT)
-        if value is _ABSENT:
-            return None
-    return _exact(value) if grade is None else _graded(value, grade)
+def _value_at(path: Path, grade: Grade | None) -> Callable[[Any], Hashable]:
+    """Reads the value of a path, as finely as it counts."""
+    of_kind = _exact if grade is None else _graded(grade)
+
+    def value_at(value: Any) -> Hashable:
+        for name in path:
+            if type(value) is not dict:
+                # A path through what is no context is null; what stands in the way may be told in an error.
+                return None if value is None else (name, _exact(value))
+            value = value.get(name)
+        return None if value is None else of_kind(value)
+
+    return value_at
 
 
-def _graded(value: Any, grade: Grade) -> Hashable:
-    kind = type(value)
-    if kind is Decimal or kind is int:
-        return bisect_left(grade.numbers, value) + bisect_right(grade.numbers, value)
-    if kind is str and grade.texts is not None:
-        return value if value in grade.texts else _OTHER
-    return _exact(value)
+def _graded(grade: Grade) -> Callable[[Any], Hashable]:
+    numbers, texts = grade.numbers, grade.texts
+
+    def graded(value: Any) -> Hashable:
+        kind = type(value)
+        if kind is Decimal or kind is int:
+            return bisect_left(numbers, value) + bisect_right(numbers, value)
+        if kind is str and texts is not None:
+            return value if value in texts else _OTHER
+        return _exact(value)
+
+    return graded
 
 
 def _exact(value: Any) -> Hashable:
     """Equal for equal values of one type; how a number was written counts, too, since tables may write it."""
-    if value is None or isinstance(value, str):
-        return value
     kind = type(value)
+    if value is None or kind is str or kind is int:
+        return value  # type: ignore[no-any-return]
     return kind, dumps(plain(value)) if kind in (dict, list) else str(value)
 
 

@@ -19,8 +19,9 @@ class Sums:
     def add(self, figure: Decimal) -> None:
         """Take one more figure in."""
         self.count += 1
-        self.total += figure
-        self.squares += figure * figure
+        if figure:
+            self.total += figure
+            self.squares += figure * figure
 
     @property
     def mean(self) -> Decimal:

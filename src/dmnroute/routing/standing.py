@@ -62,8 +62,13 @@ def measured(limit: Decimal | None, spent: Decimal) -> MeasureContext:
     """What remains (never below 0), and the share used; a limit of 0 is used up."""
     if limit is None:
         return MeasureContext(spent=spent)
-    ratio = spent / limit if limit else Decimal(1)
-    return MeasureContext(limit=limit, spent=spent, remaining=max(limit - spent, Decimal(0)), ratio=ratio)
+    remaining = max(limit - spent, Decimal(0))
+    return MeasureContext(limit=limit, spent=spent, remaining=remaining, ratio=share_used(limit, spent))
+
+
+def share_used(limit: Decimal | None, spent: Decimal) -> Decimal | None:
+    """Null where nothing limits; a limit of 0 is used up."""
+    return None if limit is None else spent / limit if limit else Decimal(1)
 
 
 def standing_of(states: Sequence[AccountState]) -> dict[str, Any]:

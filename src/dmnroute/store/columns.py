@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -14,6 +15,9 @@ from dmnroute.store.json_text import from_text, to_text
 from dmnroute.store.utc import in_utc
 
 POSTGRESQL = "postgresql"
+
+Reader: TypeAlias = Callable[[Any], Any]
+"""From what the driver gives to the value."""
 
 
 class Json(TypeDecorator[Any]):
@@ -60,6 +64,10 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        """Without the layers in between, which take longer than reading does."""
+        return super().result_processor(dialect, coltype) if dialect.name == POSTGRESQL else _exact
+
 
 class Instant(TypeDecorator[datetime]):
     """A point in time, kept in UTC."""
@@ -72,6 +80,10 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        """SQLite's texts are all written in one form, and in UTC."""
+        return super().result_processor(dialect, coltype) if dialect.name == POSTGRESQL else _instant
 
 
 class Name(TypeDecorator[str]):
@@ -91,6 +103,18 @@ class Name(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return value if value is None or dialect.name != POSTGRESQL else unescape(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reader | None:
+        """Elsewhere texts are as they were."""
+        return super().result_processor(dialect, coltype) if dialect.name == POSTGRESQL else None
+
+
+def _exact(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")

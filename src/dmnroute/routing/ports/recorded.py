@@ -62,9 +62,9 @@ class RecordedStep(NamedTuple):
     latency: Decimal | None
     planned: Any
     """The other fields of the step."""
-    output: Any
     outcome: Any
     """The other fields of the outcome."""
+    output: Any
 
 
 class RecordedHop(NamedTuple):

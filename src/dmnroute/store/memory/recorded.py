@@ -85,6 +85,6 @@ def _steps(kept: KeptRun, parts: Parts) -> Iterator[RecordedStep]:
                 ended.get("cost"),
                 ended.get("latency"),
                 row["record"] if parts.planned else None,
-                part_of(ended.get("output"), parts.fields) if parts.output else None,
                 ended.get("outcome") if parts.outcome else None,
+                part_of(ended.get("output"), parts.fields) if parts.output else None,
             )
