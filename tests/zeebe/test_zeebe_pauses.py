@@ -1,4 +1,4 @@
-"""Routers that start paused, and runs that are let go one by one: by the commands that people give, at a real broker."""
+"""Routers that start paused, and runs that are let go one by one: by commands, at a real broker."""
 
 from __future__ import annotations
 

@@ -59,10 +59,10 @@ def _question(title: str) -> Iterator[dict[str, Any]]:
 
 
 def _fields(
-    schema: Mapping[str, Any], whole: Mapping[str, Any], path: str, *, key: str = ""
+    schema: Mapping[str, Any], whole: Mapping[str, Any], path: str, *, key: str = "", optional: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Keys within a group are relative to its path."""
-    required = schema.get("required", [])
+    """Keys within a group are relative to its path. Nothing is required in a group that may be left out."""
+    required = () if optional else schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
         yield _component(field, whole, f"{path}.{name}", f"{key}{name}", required=name in required)
 
@@ -75,7 +75,8 @@ def _component(
     if "description" in kind:
         common["description"] = kind["description"]
     if kind.get("type") == "object" and "properties" in kind:
-        return common | {"type": "group", "path": key, "components": list(_fields(kind, whole, path))}
+        inner = list(_fields(kind, whole, path, optional=not required))
+        return common | {"type": "group", "path": key, "components": inner}
     shown = _shown(kind, whole)
     rules = _rules(kind, shown["type"], required=required)
     default = {"defaultValue": kind["default"]} if kind.get("default") is not None else {}

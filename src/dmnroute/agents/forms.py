@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 
-import simplejson
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dmnroute.agents.declaration import NAME
+from dmnroute.agents.form_fields import given_fields
 from dmnroute.errors import AgentError
 from dmnroute.routing.canonical import plain
 from dmnroute.routing.forms import FormSpec, Problem, Reading
@@ -50,7 +49,7 @@ def spec_of_form(name: str, model: type[BaseModel]) -> FormSpec:
     schema = plain(model.model_json_schema())
 
     def read(answer: Mapping[str, Any]) -> Reading:
-        given = _with_json(answer, schema)
+        given = given_fields(answer, schema, schema)
         try:
             return Reading(plain(model.model_validate(given).model_dump()))
         except ValidationError as error:
@@ -65,17 +64,3 @@ def spec_of_form(name: str, model: type[BaseModel]) -> FormSpec:
 def _problem(found: ErrorDetails) -> Problem:
     place = ".".join(str(part) for part in found["loc"])
     return Problem(place, found["msg"][:1].lower() + found["msg"][1:])
-
-
-def _with_json(answer: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Lists and contexts may be given as JSON text: the text fields of a Camunda form know nothing else."""
-    fields = schema.get("properties", {})
-    return {name: _read_json(value, fields.get(name, {})) for name, value in answer.items()}
-
-
-def _read_json(value: Any, field: Mapping[str, Any]) -> Any:
-    kinds = {option.get("type", "object" if "$ref" in option else None) for option in field.get("anyOf", [field])}
-    if isinstance(value, str) and kinds & {"array", "object"} and "string" not in kinds:
-        with suppress(ValueError):
-            return simplejson.loads(value, use_decimal=True)
-    return value
