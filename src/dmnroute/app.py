@@ -89,7 +89,14 @@ class App:
         state = await self.store.state(run)
         if state is None:
             raise unknown_run(run)
-        return await self.engine_of(state).drive(run, patient=patient)
+        return await (await self._engine_for(state)).drive(run, patient=patient)
+
+    async def _engine_for(self, state: RunState) -> Engine:
+        """A fork that nobody has touched yet goes where the run went that it was made of."""
+        origin = state.run.origin
+        if state.is_new and origin is not None and (other := await self.store.state(origin.run)) is not None:
+            return await self._engine_for(other)
+        return self.engine_of(state)
 
     async def look_at_free_runs(self) -> list[RunState]:
         """Have the runs looked at that a pause held until now; answers them. Those of this engine have to be driven."""

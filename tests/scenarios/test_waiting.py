@@ -44,3 +44,19 @@ async def test_a_signal_that_came_long_before_its_wait_counts(engine: Harness) -
     await engine.advance(3600)
     state = await engine.until(run, "completed")
     assert state.result == {"status": "signal", "name": "paid", "said": {"amount": 12}}
+
+
+async def test_waits_for_several_signals_look_back_in_order(engine: Harness) -> None:
+    """Both came while an agent was at work: each ends one wait, the first one first; what nobody waits for stays."""
+    wait = {"action": '"wait"', "signal": '["paid", "packed"]'}
+    done = {"action": '"complete"', "result": "{last: last.signal.name, paid: signals.paid, packed: signals.packed}"}
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"hang"', "timeout": "60"}, wait, wait, done]))
+    run = await engine.start("p")
+    await engine.until_called("hang")
+    for name in ("packed", "other", "paid"):
+        await engine.signal(run, name, name.upper())
+    await engine.advance(60)
+    state = await engine.until(run, "completed")
+    assert state.result == {"last": "paid", "paid": "PAID", "packed": "PACKED"}
+    ends = [hop.decision.previous.signal for hop in (await engine.history(run)).hops]
+    assert ends == [None, None, 1, 3]
