@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import subprocess
-import tempfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
+from tests.support.npm import installed
 
 from dmnroute.agents.camunda_form import any_answer, camunda_form
 from dmnroute.agents.forms import spec_of_form
@@ -22,8 +19,7 @@ from dmnroute.routing.canonical import dumps, loads
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("form_js.mjs")
-PACKAGES = ("@bpmn-io/form-js-viewer@1.23.0", "jsdom@29.1.1")
-FOLDER = Path(tempfile.gettempdir()) / "dmnroute-form-js-1.23.0"
+PACKAGES = Path(__file__).with_name("form-js")
 
 
 class Place(BaseModel):
@@ -51,18 +47,8 @@ class Everything(BaseModel):
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    """Where form-js is, installed once for all processes; without npm no test, with `CI=true` a failure."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("form-js needs node and npm")
-    FOLDER.mkdir(exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (FOLDER / "installed").exists():
-            options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(FOLDER)]
-            subprocess.run(["npm", "install", *options, *PACKAGES], check=True, timeout=300)
-            (FOLDER / "package.json").touch()
-            (FOLDER / "installed").touch()
-    return FOLDER
+    """Where form-js is."""
+    return installed(PACKAGES)
 
 
 def submitted(folder: Path, *cases: tuple[dict[str, Any], dict[str, Any]]) -> list[dict[str, Any]]:
