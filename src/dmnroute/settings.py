@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     always the folder, as it is saved."""
     versions: Literal["follow", "pin"] = "follow"
     """Whether each hop of a run is decided by the version that is active then, or all by that of its first hop."""
+    own_processes: bool = False
+    """Whether publishing deploys a copy of `agent-run` for each policy, so that Operate tells policies apart."""
     four_eyes: bool = False
     """Whether somebody else than who published a version has to make it decide."""
     pause_timers: PauseTimers = "stand"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,7 +24,7 @@ def offer_broker(settings: Settings) -> None:
         OperatorError: `broker_unavailable`, when no broker is there afterwards.
     """
     options = _options(settings)
-    if options is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if options is None or not streams.can_ask():
         return
     try:
         asyncio.run(_reach(settings.zeebe_address))

@@ -157,3 +157,8 @@ def _print_problem(stream: IO[str], text: str) -> None:
     shown.highlight_regex(r"(?m)^ +\^+$", "red")
     shown.highlight_regex(r"(?m)^hint:.*$", "cyan")
     Console(file=stream).print(shown, soft_wrap=True)
+
+
+def can_ask() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -116,6 +116,10 @@ class Versions:
         given = {"share": share, "tenants": tuple(tenants), "guard": guard}
         return await self._make(policy, version, asked, "canary", **given)
 
+    async def own_process(self, policy: str, version: int, asked: Asked, process: str) -> PolicyChange | None:
+        """Say that runs of a policy have a BPMN process of their own; those that are started from now on use it."""
+        return await self._make(policy, version, asked, "process", process=process)
+
     async def end_canary(self, policy: str, canary: Canary, asked: Asked, judged: Judgement) -> PolicyChange | None:
         """Take back or activate the canary that was judged; null when it isn't under way any more.
 

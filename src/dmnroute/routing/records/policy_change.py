@@ -14,7 +14,7 @@ from dmnroute.routing.records.trial import Judgement
 DEFAULT_TENANT = "default"
 """Whose versions decide the runs of tenants that have none of their own."""
 
-ChangeKind: TypeAlias = Literal["draft", "verify", "shadow", "unshadow", "canary", "activate", "rollback"]
+ChangeKind: TypeAlias = Literal["draft", "verify", "shadow", "unshadow", "canary", "activate", "rollback", "process"]
 
 
 class PolicyChange(Record):
@@ -44,6 +44,8 @@ class PolicyChange(Record):
     """Of a canary: the text of the DMN file that judges it."""
     judged: Judgement | None = None
     """Of a canary that its guard ended: what the guard said, and of which figures."""
+    process: str | None = None
+    """Of a process: the id of the BPMN process that was deployed for this policy alone."""
     starts: datetime | None = None
     """Of an activation: from when it decides; null: from now on."""
     ends: datetime | None = None

@@ -39,6 +39,8 @@ class Life:
     versions: Mapping[int, Authorship] = field(default_factory=lambda: MappingProxyType({}))
     lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
     """Tenant → what is in use for it."""
+    process: str | None = None
+    """The id of the BPMN process of this policy alone, where one was deployed."""
 
     def whose(self, tenant: str, at: datetime) -> str:
         """Whose versions decide a tenant's runs: its own where one is active, else those of the default tenant."""
@@ -69,7 +71,8 @@ class Life:
     def after(self, change: PolicyChange) -> Life:
         """The life with one more change."""
         lines = MappingProxyType({**self.lines, change.tenant: _moved(self.lines.get(change.tenant, Line()), change)})
-        return replace(self, number=change.number, versions=self._published(change), lines=lines)
+        process = change.process or self.process
+        return replace(self, number=change.number, versions=self._published(change), lines=lines, process=process)
 
     def _published(self, change: PolicyChange) -> Mapping[int, Authorship]:
         if change.kind not in ("draft", "verify"):
@@ -94,7 +97,7 @@ def life_of(policy: str, changes: Iterable[PolicyChange]) -> Life:
 
 def _moved(line: Line, change: PolicyChange) -> Line:
     match change.kind:
-        case "draft" | "verify":
+        case "draft" | "verify" | "process":
             return line
         case "shadow":
             return replace(_back(line, change), shadow=Shadow(change.version, change.at))

@@ -27,6 +27,8 @@ def changes_nothing(life: Life, change: PolicyChange) -> bool:
         case "activate":
             own = line.active(change.at) == change.version
             return own and line.canary is None and change.starts is None and change.ends is None
+        case "process":
+            return life.process == change.process
         case "rollback":
             return False
     assert_never(change.kind)

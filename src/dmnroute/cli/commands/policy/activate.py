@@ -9,7 +9,18 @@ import typer
 from dmnroute.cli import streams
 from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import ForTenant, PolicyName, VersionNumber, asked, change_line, versions_of
+from dmnroute.cli.publishing import (
+    ForTenant,
+    Offered,
+    PolicyName,
+    RetryStopped,
+    VersionNumber,
+    asked,
+    change_line,
+    offer_retry,
+    tell_offered,
+    versions_of,
+)
 from dmnroute.cli.session import session_of, wait_for
 
 
@@ -23,6 +34,7 @@ def activate(
     ends: Annotated[
         str | None, typer.Option("--until", metavar="MOMENT", help="Until when; what was active before decides then.")
     ] = None,
+    retry: RetryStopped = False,
     tenant: ForTenant = None,
     by: By = None,
     why: Why = None,
@@ -44,12 +56,16 @@ def activate(
     async def work() -> None:
         async with session.store() as store:
             versions = versions_of(session.settings(), store)
-            change = await versions.activate(name, version, asked(by, why, tenant), starts=begin, ends=end)
+            by_whom = asked(by, why, tenant)
+            change = await versions.activate(name, version, by_whom, starts=begin, ends=end)
+            if not as_json:
+                already = f"{name}: version {version} is active already"
+                streams.say(f"{name}: {change_line(change)}, by {change.who}" if change else already)
+            is_now = (await versions.life(name)).active(versions.clock.now(), by_whom.tenant) == version
+            offered = await offer_retry(session, store, name, retry=retry, as_json=as_json) if is_now else Offered()
         if as_json:
-            streams.document(change)
-        elif change is None:
-            streams.say(f"{name}: version {version} is active already")
+            streams.document((change.model_dump() if change else {"change": None}) | offered.document())
         else:
-            streams.say(f"{name}: {change_line(change)}, by {change.who}")
+            tell_offered(offered)
 
     wait_for(work())

@@ -11,10 +11,13 @@ from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson, By, Why
 from dmnroute.cli.publishing import (
     ForTenant,
+    Offered,
+    RetryStopped,
     asked,
     gate_of,
+    offer_retry,
     publication_document,
-    stopped_runs,
+    tell_offered,
     tell_publication,
     versions_of,
 )
@@ -23,7 +26,7 @@ from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
     from dmnroute.app import App
-    from dmnroute.policies.versions import Asked
+    from dmnroute.policies.versions import Asked, Versions
     from dmnroute.publishing.publish import Goal, Publication
 
 
@@ -34,8 +37,9 @@ def publish(
     verify: Annotated[
         bool, typer.Option("--verify", help="Bring it through the gate, and don't make it active.")
     ] = False,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Let runs go on that a mistake in the policy stopped.")
+    retry: RetryStopped = False,
+    process: Annotated[
+        bool, typer.Option("--process", help="Deploy a copy of `agent-run` under the policy's own id and name, too.")
     ] = False,
     tenant: ForTenant = None,
     by: By = None,
@@ -48,28 +52,34 @@ def publish(
     that never changes, and is active: every router follows within a second, and a hop is decided by one version as a
     whole. From then on the file is a draft: saving it changes nothing until it is published again.
 
+    With --process, or the setting `own_processes`, the policy has a process of its own on Zeebe: whoever starts
+    `agent-run-intake` starts a run of `intake`, and Operate tells policies apart. Runs that a mistake in the policy
+    has stopped are listed, and go on with --retry, or when you say so on the terminal.
+
     The exit code is 1 when a table is kept out; nothing of it is published then.
 
     \b
     Examples:
       dmnroute policy publish dmn/intake.dmn --why "surer before it answers"
       dmnroute policy publish dmn/intake.dmn --verify
+      dmnroute policy publish dmn/intake.dmn --retry
     """
     if draft and verify:
         raise UsageError("--draft and --verify exclude each other")
     goal: Goal = "draft" if draft else "verified" if verify else "active"
-    if retry and goal != "active":
-        raise UsageError("--retry goes with a version that becomes active")
-    found = wait_for(
-        _publish(session_of(context), files, goal, asked(by, why, tenant), retry=retry, as_json=as_json), goes_on=True
-    )
+    for option, given in (("--retry", retry), ("--process", process)):
+        if given and goal != "active":
+            raise UsageError(f"{option} goes with a version that becomes active")
+    by_whom = asked(by, why, tenant)
+    work = _publish(session_of(context), files, goal, by_whom, retry=retry, process=process, as_json=as_json)
+    found = wait_for(work, goes_on=True)
     if as_json:
         streams.document(found)
     return int(any(not each["published"] for each in found))
 
 
 async def _publish(
-    session: Session, files: list[Path], goal: Goal, by: Asked, *, retry: bool, as_json: bool
+    session: Session, files: list[Path], goal: Goal, by: Asked, *, retry: bool, process: bool, as_json: bool
 ) -> list[dict[str, object]]:
     from dmnroute.publishing.draft import draft_of_file
     from dmnroute.publishing.publish import publish as bring
@@ -79,29 +89,34 @@ async def _publish(
         versions = versions_of(app.settings, app.store)
         for each in drafts:
             found = await bring(each, gate_of(app), versions, by, goal=goal)
-            stopped = await _stopped(app, found, retry=retry)
-            documents.append(publication_document(found) | {"stopped": stopped, "retried": retry and bool(stopped)})
+            own = await _deployed(app, versions, found, by) if process or app.settings.own_processes else None
             if not as_json:
                 tell_publication(found)
-                _tell_stopped(found, stopped, retried=retry)
+                _tell_process(own)
+            stops = found.state == "active"
+            offered = (
+                await offer_retry(session, app.store, found.policy, retry=retry, as_json=as_json)
+                if stops
+                else Offered()
+            )
+            if not as_json:
+                tell_offered(offered)
+            documents.append(publication_document(found) | {"process": own} | offered.document())
     return documents
 
 
-async def _stopped(app: App, found: Publication, *, retry: bool) -> list[str]:
-    """The runs that the policy stopped; with `retry` they go on."""
-    if found.state != "active":
-        return []
-    stopped = await stopped_runs(app.store, found.policy)
-    for state in stopped if retry else ():
-        await app.engine_of(state).retry(state.run.id)
-    return [state.run.id for state in stopped]
+async def _deployed(app: App, versions: Versions, found: Publication, by: Asked) -> str | None:
+    """The id of the policy's own process, once the broker has it; null while the policy isn't active."""
+    if found.version is None or found.state != "active":
+        return None
+    from dmnroute.zeebe.policy_process import deploy_policy_process
+
+    await app.gateway.reach()
+    own = await deploy_policy_process(app.gateway, found.policy)
+    await versions.own_process(found.policy, found.version, by, own)
+    return own
 
 
-def _tell_stopped(found: Publication, stopped: list[str], *, retried: bool) -> None:
-    if not stopped:
-        return
-    named = ", ".join(stopped[:3]) + (", …" if len(stopped) > 3 else "")
-    if retried:
-        streams.say(f"  let go on: {named}; `dmnroute resume` drives those of the local engine")
-    else:
-        streams.say(f"  stopped by this policy: {named}; `--retry` lets them go on")
+def _tell_process(own: str | None) -> None:
+    if own is not None:
+        streams.say(f"  runs of its own process on Zeebe: `{own}`")

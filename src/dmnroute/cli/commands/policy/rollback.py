@@ -8,7 +8,7 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import ForTenant, PolicyName, asked, versions_of
+from dmnroute.cli.publishing import ForTenant, PolicyName, RetryStopped, asked, offer_retry, tell_offered, versions_of
 from dmnroute.cli.session import session_of, wait_for
 
 
@@ -18,6 +18,7 @@ def rollback(
     version: Annotated[
         int | None, typer.Argument(metavar="[VERSION]", min=1, help="What is taken back, if it is still in use.")
     ] = None,
+    retry: RetryStopped = False,
     tenant: ForTenant = None,
     by: By = None,
     why: Why = None,
@@ -40,9 +41,12 @@ def rollback(
             by_whom = asked(by, why, tenant)
             change = await versions.rollback(name, by_whom, version=version)
             now = (await versions.life(name)).active(versions.clock.now(), by_whom.tenant)
+            if not as_json:
+                streams.say(f"{name}: version {change.version} is taken back by {change.who}; version {now} decides")
+            offered = await offer_retry(session, store, name, retry=retry, as_json=as_json)
         if as_json:
-            streams.document(change.model_dump() | {"active": now})
+            streams.document(change.model_dump() | {"active": now} | offered.document())
         else:
-            streams.say(f"{name}: version {change.version} is taken back by {change.who}; version {now} decides")
+            tell_offered(offered)
 
     wait_for(work())

@@ -1,0 +1,83 @@
+"""A copy of the process for one policy alone: what Operate tells policies apart by."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import pytest
+from tests.scenarios.zeebe_harness import ZeebeHarness, zeebe_harness
+from tests.support.tables import by_hop
+
+from dmnroute.policies.versions import Asked, Versions
+from dmnroute.zeebe.broker import RunningBroker
+from dmnroute.zeebe.policy_process import deploy_policy_process, policy_process, process_id, start_message
+
+DONE = {"action": '"complete"'}
+COLUMNS = ["agent", "action"]
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+
+pytestmark = pytest.mark.xdist_group("broker")
+
+
+@pytest.fixture
+async def zeebe(tmp_path: Path, broker: RunningBroker) -> AsyncIterator[ZeebeHarness]:
+    async with zeebe_harness(tmp_path, broker) as harness:
+        yield harness
+
+
+@pytest.fixture
+def policy(zeebe: ZeebeHarness) -> str:
+    """A policy of this test alone: a broker forgets no process."""
+    name = f"own_{uuid4().hex[:8]}"
+    zeebe.publish(name, by_hop(COLUMNS, [{"agent": '"greet"'}, DONE]))
+    return name
+
+
+def test_a_policy_has_an_id_of_its_own() -> None:
+    """Also one whose name no id may have; two names never have the same id."""
+    assert process_id("intake") == "agent-run-intake"
+    assert process_id("é ?") != process_id("é !")
+    assert process_id("é ?").startswith("agent-run-___-")
+
+
+def test_the_copy_bears_the_name_of_its_policy() -> None:
+    """All else is as in `agent-run`; a name with quotes stays a name."""
+    root = ElementTree.fromstring(policy_process('say "hi"'))
+    process = root.find(f"{BPMN}process")
+    assert process is not None
+    assert (process.get("id"), process.get("name")) == (process_id('say "hi"'), 'say "hi"')
+    sources = [each.get("source") for each in process.iter() if each.get("target") == "policy"]
+    assert sources[:2] == ['="say \\"hi\\""'] * 2
+
+
+async def test_whoever_starts_the_process_of_a_policy_starts_a_run_of_it_zeebe(
+    zeebe: ZeebeHarness, policy: str
+) -> None:
+    """No variable `policy` is needed, and one that says otherwise changes nothing."""
+    own = await deploy_policy_process(zeebe.engine.gateway, policy)
+    given = {"input": {"ledger": str(zeebe.ledger)}, "runId": f"{policy}-1", "policy": "another"}
+    await zeebe.engine.gateway.create_instance(own, given)
+    state = await zeebe.until(f"{policy}-1", "completed")
+    assert (state.run.policy, state.result) == (policy, {"greeting": "hello world"})
+
+
+async def test_runs_of_a_policy_with_a_process_of_its_own_start_there_zeebe(zeebe: ZeebeHarness, policy: str) -> None:
+    """By its own message, so that the generic process doesn't start as well; the audit log says so."""
+    versions = Versions(zeebe.router.store, zeebe.router.clock)
+    text = (zeebe.folder / "dmn" / f"{policy}.dmn").read_bytes()
+    stored = await versions.store.add_version(policy, f"{policy}.dmn", text, at=versions.clock.now())
+    await versions.publish(policy, stored.version, Asked("ann"))
+    own = await deploy_policy_process(zeebe.engine.gateway, policy)
+    change = await versions.own_process(policy, stored.version, Asked("ann"), own)
+    assert change is not None
+    assert (change.kind, change.process) == ("process", own)
+    assert await versions.own_process(policy, stored.version, Asked("ann"), own) is None
+    await versions.activate(policy, stored.version, Asked("ann"))
+    run = zeebe.router.new_run(f"{policy}-2", policy, input={"ledger": str(zeebe.ledger)})
+    await zeebe.router.start([run])
+    assert await zeebe.engine.drive(f"{policy}-2") == "completed"
+    assert zeebe.calls() == {"greet": 1}
+    assert start_message(policy) == f"dmnroute.start.{policy}"
