@@ -13,8 +13,8 @@ test: $(READY)  ## All tests, then the linters and the type check
 	$(BIN)/pytest -n 2 --dist loadgroup
 	$(MAKE) --no-print-directory lint types
 
-soak: $(READY)  ## Kill routers, workers and a broker again and again, for minutes
-	$(BIN)/pytest -m soak -s tests/zeebe
+soak: $(READY)  ## Kill routers, workers and a broker again and again, publish during 1,000 runs; takes many minutes
+	$(BIN)/pytest -m soak -s tests/zeebe tests/versions
 
 e2e-operate: $(READY)  ## Runs, incidents and retries in a real Operate; DMNROUTE_OPERATE_UP names the script that starts it
 	$(BIN)/pytest -m operate tests/operate
