@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.differential.explained import EXPLAINED
 from tests.dmn.dmn_text import decision, definitions, input_data, literal, one_table
 
 from dmnroute.dmn.checks import check
@@ -48,6 +49,35 @@ def _cell(text: str) -> str:
             'string length("🐎")',
             f'warning: Camunda counts this character as two\n{PLACE}\n  string length("🐎")\n  ^^^^^^^^^^^^^^^^^^',
         ),
+        (
+            "{a: 1} in [{a: 1}]",
+            f"warning: Camunda never finds a context in a list\n{PLACE}\n  {{a: 1}} in [{{a: 1}}]\n"
+            "  ^^^^^^^^^^^^^^^^^^\nhint: compare by a key: `some x in list satisfies x.key = value`",
+        ),
+        (
+            "sqrt(n)",
+            f"warning: Camunda computes `sqrt` in binary, to 16 digits\n{PLACE}\n  sqrt(n)\n  ^^^^^^^",
+        ),
+        (
+            "n ** 0.5",
+            f"warning: Camunda computes powers with a fraction in binary, to 16 digits\n{PLACE}\n"
+            "  n ** 0.5\n  ^^^^^^^^",
+        ),
+        (
+            'string(@"PT0.5S")',
+            "warning: Camunda loses the fraction of a second in the text of a duration\n"
+            f'{PLACE}\n  string(@"PT0.5S")\n  ^^^^^^^^^^^^^^^^^',
+        ),
+        (
+            'time("10:00:00Z") - @"11:00:00Z"',
+            "warning: Camunda loses the sign of a difference of zoned times\n"
+            f'{PLACE}\n  time("10:00:00Z") - @"11:00:00Z"\n  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^',
+        ),
+        (
+            'time(@"2022-07-07T00:46:45@Europe/Berlin")',
+            "warning: Camunda keeps the offset of the day in a time that is taken out of it\n"
+            f'{PLACE}\n  time(@"2022-07-07T00:46:45@Europe/Berlin")\n  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^',
+        ),
     ],
 )
 def test_an_expression_that_camunda_gets_wrong_warns(text, finding):
@@ -66,6 +96,12 @@ def test_an_expression_that_camunda_gets_wrong_warns(text, finding):
         "n in (1, 2) and n > 2",
         '@"P1D" * 2',
         "n * 1.5",
+        "n in [1, 2]",
+        "{a: 1} = {a: 1}",
+        '@"10:00:00" - @"11:00:00"',
+        'string(@"PT1S")',
+        'time(@"2022-07-07T00:46:45+02:00")',
+        "n ** 2",
     ],
 )
 def test_what_camunda_gets_right_does_not_warn(text):
@@ -97,6 +133,19 @@ def test_what_camunda_gets_right_does_not_warn(text):
 def test_a_cell_that_camunda_gets_wrong_warns(text, finding):
     """The place is the cell."""
     assert _found(_cell(text)) == [finding]
+
+
+WRONG = [(each.name, text) for each in EXPLAINED if each.why == "broken" for text in each.examples]
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG)
+def test_all_that_camunda_gets_wrong_warns_where_the_text_shows_it(name, text):
+    """Every example of the list of differences; see `tests/differential/explained.py`."""
+    if text.startswith("? "):
+        source = _cell(text.partition("|")[2].strip())
+    else:
+        source = definitions(decision("Route", literal(text)), camunda=True)
+    assert [finding.code for finding in check(source) if finding.code != "unknown_name"] == ["camunda_wrong"]
 
 
 def test_more_than_ten_priorities_warn():
@@ -162,3 +211,12 @@ PLAIN = decision("Route", literal("1"))
 def test_what_zeebe_refuses_warns(source, finding):
     """It can be evaluated here, but not be deployed."""
     assert _found(source) == [finding]
+
+
+def test_an_import_warns():
+    """Also where it can be found."""
+    source = definitions('<import namespace="rates" name="rates"/>', PLAIN, camunda=True)
+    found = check(source, name="claims.dmn", resolver=lambda _: definitions(model="rates").encode())
+    assert [str(finding) for finding in found] == [
+        "warning: Zeebe refuses the import of `rates`\nclaims.dmn\nhint: Camunda 8 has no imports"
+    ]

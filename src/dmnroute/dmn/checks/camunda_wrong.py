@@ -15,8 +15,10 @@ from dmnroute.dmn.walk import texts
 from dmnroute.errors import FeelError
 from dmnroute.feel import ast, compile, unary_tests
 from dmnroute.feel.references import children
-from dmnroute.feel.values import DaysTimeDuration, YearsMonthsDuration
+from dmnroute.feel.values import DateTime, DaysTimeDuration, Time, YearsMonthsDuration
+from dmnroute.feel.values.calendar import SECOND
 from dmnroute.feel.values.iso import temporal_of_text
+from dmnroute.feel.values.number import is_integer
 
 if TYPE_CHECKING:
     from dmnroute.dmn.checks.base import Subject
@@ -47,7 +49,9 @@ def camunda_wrong(subject: Subject) -> Iterator[Finding]:
         yield from _priorities(table, where)
 
 
-_WORTH_READING = re.compile(r"\bin\b|[*/?]|\btrue\b|[^\x00-\uffff]")
+_WORTH_READING = re.compile(
+    r"\b(in|true|string|time|list contains|index of|sqrt|log|exp|stddev)\b|[*/?]|-\s*(@|time)|[^\x00-\uffff]"
+)
 """What any of the findings has in it: most cells have none of it, and needn't be parsed again."""
 
 
@@ -71,9 +75,11 @@ def _in_tree(tree: ast.Node, text: str) -> Iterator[_Wrong]:
 def _in_node(node: ast.Node, text: str) -> Iterator[_Wrong]:
     match node:
         case ast.Arithmetic():
-            yield from (wrong for operation in node.chain()[1] for wrong in _durations(operation))
+            yield from (wrong for operation in node.chain()[1] for wrong in _operation(operation))
         case ast.Conjunction(operands=operands) | ast.Disjunction(operands=operands):
             yield from (_swallowed(operand) for operand in operands[:-1] if _swallows(operand, text))
+        case ast.In(value=value, tests=tests) if any(_holds_contexts(test, value) for test in tests):
+            yield _Wrong(node.span, "Camunda never finds a context in a list", _BY_KEYS)
         case ast.Invocation(function=ast.Name(name=name), arguments=arguments):
             yield from _invocation(name, arguments, node)
         case ast.ListLiteral(items=items) if any(map(_is_input, items)):
@@ -82,11 +88,19 @@ def _in_node(node: ast.Node, text: str) -> Iterator[_Wrong]:
             yield from (_true(test) for test in tests if test == ast.Boolean(test.span, True))
 
 
+def _operation(node: ast.Arithmetic) -> Iterator[_Wrong]:
+    yield from _durations(node)
+    if node.operator == "-" and _is_zoned_time(node.left) and _is_zoned_time(node.right):
+        yield _Wrong(node.span, "Camunda loses the sign of a difference of zoned times", "")
+    if node.operator == "**" and isinstance(node.right, ast.Number) and not is_integer(node.right.value):
+        yield _Wrong(node.span, "Camunda computes powers with a fraction in binary, to 16 digits", "")
+
+
 def _durations(node: ast.Arithmetic) -> Iterator[_Wrong]:
     left, right = _is_duration(node.left), _is_duration(node.right)
     if node.operator == "*" and (left or right):
         factor = node.right if left else node.left
-        if isinstance(factor, ast.Number) and factor.value != factor.value.to_integral_value():
+        if isinstance(factor, ast.Number) and not is_integer(factor.value):
             yield _Wrong(node.span, "Camunda drops the fraction of what a duration is multiplied by", _BY_NUMBERS)
     if node.operator == "/" and left:
         what = "divides durations without a fraction" if right else "divides a duration wrongly beyond 24 days"
@@ -97,12 +111,37 @@ _BY_NUMBERS = "compute with numbers, and make a duration of the result"
 
 
 def _is_duration(node: ast.Node) -> bool:
+    if isinstance(node, ast.Invocation) and isinstance(node.function, ast.Name):
+        return node.function.name in ("duration", "years and months duration")
+    return isinstance(_temporal(node), (DaysTimeDuration, YearsMonthsDuration))
+
+
+def _is_zoned_time(node: ast.Node) -> bool:
+    value = _temporal(node)
+    return isinstance(value, Time) and not value.is_local
+
+
+def _temporal(node: ast.Node) -> object:
+    """The value of `@"…"`, or of `time("…")` and its like; null of anything else."""
     match node:
         case ast.AtLiteral(text=text):
-            return isinstance(temporal_of_text(text, camunda=True), (DaysTimeDuration, YearsMonthsDuration))
-        case ast.Invocation(function=ast.Name(name=name)):
-            return name in ("duration", "years and months duration")
-    return False
+            return temporal_of_text(text, camunda=True)
+        case ast.Invocation(function=ast.Name(name=name), arguments=(ast.String(value=text),)) if name in _TEMPORAL:
+            return temporal_of_text(text, camunda=True)
+    return None
+
+
+_TEMPORAL = ("time", "date and time", "duration")
+
+
+def _holds_contexts(node: ast.Node, value: ast.Node) -> bool:
+    """Whether a list is one of contexts, or a context is looked for in it."""
+    if not isinstance(node, ast.ListLiteral):
+        return False
+    return isinstance(value, ast.ContextLiteral) or any(isinstance(item, ast.ContextLiteral) for item in node.items)
+
+
+_BY_KEYS = "compare by a key: `some x in list satisfies x.key = value`"
 
 
 def _swallows(node: ast.Node, text: str) -> bool:
@@ -124,13 +163,34 @@ def _invocation(name: str, arguments: tuple[ast.Node, ...], node: ast.Invocation
     given = [each.value if isinstance(each, ast.NamedArgument) else each for each in arguments]
     if name in _OF_ANYTHING and any(map(_is_input, given[1:])):
         yield _Wrong(node.span, f"Camunda doesn't recognise `?` in `{name}`", _CELL_INPUT)
+    if name in _FINDING and len(given) > 1 and _holds_contexts(*given[:2]):
+        yield _Wrong(node.span, "Camunda never finds a context in a list", _BY_KEYS)
+    if name in _BINARY:
+        yield _Wrong(node.span, f"Camunda computes `{name}` in binary, to 16 digits", "")
+    if name == "string" and len(given) == 1 and _has_fraction(given[0]):
+        yield _Wrong(node.span, "Camunda loses the fraction of a second in the text of a duration", "")
+    if name == "time" and len(given) == 1 and _is_in_zone(given[0]):
+        message = "Camunda keeps the offset of the day in a time that is taken out of it"
+        yield _Wrong(node.span, message, "")
     if name in ("string length", "substring") and any(_is_beyond_utf_16(each) for each in given):
         yield _Wrong(node.span, "Camunda counts this character as two", "")
 
 
 _OF_ANYTHING = ("list contains", "index of", "append", "concatenate", "union", "insert before", "min", "max", "sum")
 """Functions that take any value beside a list."""
+_FINDING = ("list contains", "index of")
+_BINARY = ("sqrt", "log", "exp", "stddev")
 _CELL_INPUT = "write `cellInput` for `?`"
+
+
+def _has_fraction(node: ast.Node) -> bool:
+    value = _temporal(node)
+    return isinstance(value, DaysTimeDuration) and value.nanoseconds % SECOND != 0
+
+
+def _is_in_zone(node: ast.Node) -> bool:
+    value = _temporal(node)
+    return isinstance(value, DateTime) and bool(value.time.zone)
 
 
 def _is_input(node: ast.Node) -> bool:
