@@ -164,3 +164,21 @@ def test_progress_tells_of_every_run(recorded: tuple[Store, Policies, asyncio.Ru
     told: list[int] = []
     runner.run(_backtest(store, policies, policy(), progress=told.append))
     assert sum(told) == 140
+
+
+def test_runs_that_part_are_followed_as_far_as_the_record_goes(
+    recorded: tuple[Store, Policies, asyncio.Runner],
+) -> None:
+    """Each of the chosen ones ends, stops or is unknown; all are chosen where that many are asked for."""
+    store, policies, runner = recorded
+    draft = policy(doubt="0.2", score="30")
+    some, every = (runner.run(_backtest(store, policies, draft, replays=count)).replays for count in (5, 1000))
+    assert some is not None
+    assert every is not None
+    assert (some.followed, some.parted) == (5, every.parted)
+    assert every.followed == every.parted > 20
+    told = sum(every.unknown.values()) + sum(every.stopped.values()) + every.known
+    assert told == every.followed == sum(runs for ends in every.ends.values() for runs in ends.values())
+    assert every.known > 10
+    assert every.cost.low <= every.cost.change <= every.cost.high
+    assert every.cost.change < 0

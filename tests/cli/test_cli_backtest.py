@@ -66,3 +66,22 @@ def test_a_moment_has_to_be_one(bench: Bench, cli: Cli, when: str) -> None:
     said = cli("policy", "backtest", "draft.dmn", "--since", when)
     assert said.code == 2
     assert said.err == f"error: `{when}` is no moment\nhint: as in 7d, 12h, 30m, or 2026-07-01T12:00:00Z\n"
+
+
+def test_replays_tell_how_runs_would_have_ended(bench: Bench, cli: Cli) -> None:
+    """A run that needs nothing that wasn't recorded is followed to its end, on the terminal and on the page."""
+    _run(bench, cli)
+    (bench.root / "draft.dmn").write_text(TABLE.replace("&gt;= 0.9<", "&gt;= 0.92<"))
+    said = cli("policy", "backtest", "draft.dmn", "--policy", "sure", "--replay", "10")
+    lines = said.out.splitlines()
+    start = lines.index(
+        "1 of 1 run that ended followed by the draft, with the outcomes that were recorded: 1 to the end"
+    )
+    assert lines[start + 1 : start + 4] == [
+        "  ended        would end  runs",
+        "  complete  →  fail       1",
+        "known to the end (95 % interval of as many runs like them)",
+    ]
+    cli("policy", "backtest", "draft.dmn", "--policy", "sure", "--replay", "10", "--html", "found.html")
+    page = Path(bench.root / "found.html").read_text("utf-8")
+    assert "<td>complete</td><td>fail</td><td>1</td>" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from dmnroute.backtest.comparing import Comparison, Differ, Group
 from dmnroute.backtest.contexts import Contexts
 from dmnroute.backtest.outlook import Prospects, Rest
 from dmnroute.backtest.reading import Path
+from dmnroute.backtest.replays import Sample, replayed
 from dmnroute.backtest.report import Backtest
 from dmnroute.backtest.sums import NONE
 from dmnroute.errors import DmnrouteError
@@ -43,25 +44,28 @@ async def backtest(
     *,
     window: Window,
     seed: int = 0,
+    replays: int = 0,
     progress: Callable[[int], None] = lambda runs: None,
 ) -> Backtest:
     """What the draft would have decided at each hop that tables decided in these runs.
 
-    Each hop is judged with what was recorded until then; `seed` chooses the examples. `progress` is told how many runs
-    were looked at, time and again. Nothing is kept of a run once it was looked at.
+    Each hop is judged with what was recorded until then; `seed` chooses the examples, and the `replays` runs at most
+    that are followed where they part from the record. `progress` is told how many runs were looked at, time and again.
+    Nothing is kept of a run once it was looked at.
     """
     survey = await store.survey(window)
     differ = Differ(draft, catalogue)
     for name, number in survey.decisions:
         if name == draft.name:
             await _add(differ, versions, number)
-    look = _Look(differ, window, Random(seed))
+    look = _Look(differ, window, Random(seed), Sample(replays, Random(seed)))
     async for run, contexts in contexts_of(store, look.paths, window):
         look.run(run, contexts)
         if look.runs % AT_ONCE == 0:
             progress(AT_ONCE)
     progress(look.runs % AT_ONCE)
-    return look.found()
+    found = look.found()
+    return replace(found, replays=await replayed(store, look.parted, draft, catalogue)) if replays else found
 
 
 async def contexts_of(
@@ -106,6 +110,7 @@ class _Look:
     differ: Differ
     window: Window
     random: Random
+    parted: Sample
     prospects: Prospects = field(default_factory=Prospects)
     runs: int = 0
     decisions: int = 0
@@ -154,6 +159,8 @@ class _Look:
                 is_first = False
                 self.changed_runs += 1
                 group.move.runs += 1
+                if rests is not None:
+                    self.parted.add((run.id, run.hops[index].hop))
                 if rests is not None and group.after.error is None:
                     self.prospects.would_go(group.after.name, rests[index])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dmnroute.backtest.outlook import Outlook
+from dmnroute.backtest.outlook import Expected, Outlook
 from dmnroute.routing.ports.recorded import Window
 
 Hop: TypeAlias = tuple[str, int]
@@ -44,6 +44,28 @@ class RuleHits:
 
 
 @dataclass(frozen=True, slots=True)
+class Replays:
+    """Runs that were followed by the draft from where they part from the record, with recorded outcomes."""
+
+    parted: int
+    """Ended runs that part from the record."""
+    followed: int
+    """Of these, chosen at random."""
+    known: int
+    """Of these, runs of which it is known how they would have ended."""
+    ends: dict[str, dict[str, int]]
+    """How they ended → how they would have ended (``unknown`` and ``stopped`` among them) → runs."""
+    unknown: dict[str, int]
+    """What wasn't recorded → runs that nobody can follow beyond it."""
+    stopped: dict[str, int]
+    """The error that would stop runs → runs."""
+    cost: Expected
+    """Over the runs that are known to the end; the interval is what so many others like them would come to."""
+    latency: Expected
+    escalations: Expected
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """What a draft would have decided at recorded hops."""
 
@@ -67,3 +89,5 @@ class Backtest:
     transitions: tuple[Transition, ...]
     rules: tuple[RuleHits, ...]
     outlook: Outlook
+    replays: Replays | None = None
+    """Null where none were asked for."""

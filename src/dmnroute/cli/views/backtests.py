@@ -33,16 +33,30 @@ class Measure:
 def measures(found: Backtest) -> tuple[Measure, ...]:
     """Cost, latency and escalations."""
     outlook = found.outlook
+    return _measures(outlook.cost, outlook.latency, outlook.escalations)
+
+
+def replay_measures(found: Backtest) -> tuple[Measure, ...]:
+    """The same of the runs that were followed to their end."""
+    replays = found.replays
+    return _measures(replays.cost, replays.latency, replays.escalations) if replays and replays.known else ()
+
+
+def _measures(cost: Expected, latency: Expected, escalations: Expected) -> tuple[Measure, ...]:
     return (
-        Measure("cost", "USD", 4, outlook.cost),
-        Measure("latency", "s", 1, outlook.latency),
-        Measure("escalations", "", 1, outlook.escalations),
+        Measure("cost", "USD", 4, cost),
+        Measure("latency", "s", 1, latency),
+        Measure("escalations", "", 1, escalations),
     )
 
 
 def backtest_text(found: Backtest) -> str:
     """For people: what goes another way, what that changes, and what each rule catches."""
-    return "\n".join(line for part in (_head(found), _moves(found), _outlook(found), _rules(found)) for line in part)
+    return "\n".join(line for part in _parts(found) for line in part)
+
+
+def _parts(found: Backtest) -> tuple[Iterator[str], ...]:
+    return _head(found), _moves(found), _outlook(found), _replays(found), _rules(found)
 
 
 def _head(found: Backtest) -> Iterator[str]:
@@ -109,21 +123,43 @@ def _outlook(found: Backtest) -> Iterator[str]:
         yield ""
         ended = "1 run that ended parts" if outlook.runs == 1 else f"{outlook.runs} runs that ended part"
         yield f"{ended} from what was recorded; from there on (95 % interval)"
-        rows = [
-            (
-                each.name,
-                each.text(each.expected.recorded),
-                "→",
-                f"{each.text(each.expected.expected)} {each.unit}".rstrip(),
-                each.text(each.expected.change, signed=True),
-                f"({each.text(each.expected.low, signed=True)} to {each.text(each.expected.high, signed=True)})",
-            )
-            for each in measures(found)
-        ]
-        yield from columns(rows)
+        yield from columns([_change(each) for each in measures(found)])
     if outlook.unknown:
         names = ", ".join(f"`{name}`" for name in outlook.unknown_ways)
         yield f"of {count(outlook.unknown, 'run')} nobody can know: hardly any run was ever sent to {names}"
+
+
+def _change(each: Measure) -> tuple[str, ...]:
+    """Then, as expected, the change and its interval."""
+    return (
+        each.name,
+        each.text(each.expected.recorded),
+        "→",
+        f"{each.text(each.expected.expected)} {each.unit}".rstrip(),
+        each.text(each.expected.change, signed=True),
+        f"({each.text(each.expected.low, signed=True)} to {each.text(each.expected.high, signed=True)})",
+    )
+
+
+def _replays(found: Backtest) -> Iterator[str]:
+    replays = found.replays
+    if replays is None:
+        return
+    yield ""
+    yield (
+        f"{replays.followed} of {count(replays.parted, 'run')} that ended followed by the draft, with the outcomes that"
+        f" were recorded: {replays.known} to the end"
+    )
+    rows = [(then, "→", now, str(runs)) for then, ends in replays.ends.items() for now, runs in ends.items()]
+    if rows:
+        yield from columns([("ended", "", "would end", "runs"), *rows])
+    for why, runs in replays.unknown.items():
+        yield f"unknown from there on for {count(runs, 'run')}: {why}"
+    for code, runs in replays.stopped.items():
+        yield f"stopped for {count(runs, 'run')}: error {code}"
+    if replays.known:
+        yield "known to the end (95 % interval of as many runs like them)"
+        yield from columns([_change(each) for each in replay_measures(found)])
 
 
 def rule_name(rule: RuleHits) -> str:
@@ -150,8 +186,9 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def backtest_document(found: Backtest) -> dict[str, Any]:
     """For programs."""
     document = asdict(found)
-    for name in ("cost", "latency", "escalations"):
-        document["outlook"][name]["change"] = getattr(found.outlook, name).change
+    for part in ("outlook", "replays") if found.replays else ("outlook",):
+        for name in ("cost", "latency", "escalations"):
+            document[part][name]["change"] = getattr(getattr(found, part), name).change
     for each in document["transitions"]:
         each["examples"] = [{"run": run, "hop": hop} for run, hop in each["examples"]]
     return document

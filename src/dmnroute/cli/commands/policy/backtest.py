@@ -26,6 +26,15 @@ def backtest(
     tenant: OfTenant = None,
     policy: OfPolicy = None,
     seed: Seed = 0,
+    replay: Annotated[
+        int,
+        typer.Option(
+            "--replay",
+            metavar="RUNS",
+            min=0,
+            help="Follow so many of the runs that go another way, with their recorded outcomes.",
+        ),
+    ] = 0,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts for the browser.")
     ] = None,
@@ -41,12 +50,13 @@ def backtest(
     Examples:
       dmnroute policy backtest dmn/intake.dmn --since 7d
       dmnroute policy backtest draft.dmn --policy intake --tenant north --html backtest.html
+      dmnroute policy backtest draft.dmn --policy intake --replay 500
     """
     from dmnroute.cli.views.backtests import backtest_document, backtest_text
 
     draft = draft_of(file, policy)
     window = window_of(draft.name, since=since, until=until, tenant=tenant)
-    found = wait_for(_found(session_of(context), draft, window, seed=seed, as_json=as_json))
+    found = wait_for(_found(session_of(context), draft, window, seed=seed, replays=replay, as_json=as_json))
     if html is not None:
         html.write_text(_page(found), encoding="utf-8")
         streams.note(f"wrote {html}")
@@ -57,28 +67,36 @@ def backtest(
     return int(bool(found.stops))
 
 
-async def _found(session: Session, draft: PolicyVersion, window: Window, *, seed: int, as_json: bool) -> Backtest:
+async def _found(
+    session: Session, draft: PolicyVersion, window: Window, *, seed: int, replays: int, as_json: bool
+) -> Backtest:
     from dmnroute.backtest.backtest import backtest as run_backtest
 
     async with session.opened(as_json=as_json) as app:
         total = (await app.store.survey(window)).runs
         with streams.progress("looking at runs", total=total) as done:
             catalogue, versions = app.registry.catalogue, app.policies.version
-            return await run_backtest(app.store, draft, catalogue, versions, window=window, seed=seed, progress=done)
+            return await run_backtest(
+                app.store, draft, catalogue, versions, window=window, seed=seed, replays=replays, progress=done
+            )
 
 
 def _page(found: Backtest) -> str:
     from dmnroute.cli.reports import render
     from dmnroute.cli.reports.charts import Bar, bars, intervals
-    from dmnroute.cli.views.backtests import backtest_document, measures, rule_name, ways
+    from dmnroute.cli.views.backtests import backtest_document, measures, replay_measures, rule_name, ways
 
     moves = [Bar(ways(each), (each.hops,)) for each in found.transitions]
     hits = [Bar(rule_name(rule), (rule.recorded, rule.hits)) for rule in found.rules]
-    changes = [(each.name, each.expected.change, each.expected.low, each.expected.high) for each in measures(found)]
+    changes, replayed = (
+        [(each.name, each.expected.change, each.expected.low, each.expected.high) for each in measured]
+        for measured in (measures(found), replay_measures(found))
+    )
     return render(
         "backtest",
         found=backtest_document(found),
         moves=bars(moves, ("hops",)),
         hits=bars(hits, ("recorded", "draft")),
         changes=intervals(changes),
+        replayed=intervals(replayed),
     )
