@@ -276,6 +276,25 @@ async def test_who_sends_too_slowly_is_not_waited_for(serve: Serve) -> None:
     writer.close()
 
 
+async def test_a_silent_connection_is_ended(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred of them would keep everybody out."""
+    monkeypatch.setattr("dmnroute.api.server.FIRST_PATIENCE", 0.2)
+    api = await serve()
+    host, _, port = api.addresses.http.removeprefix("http://").partition(":")
+    for beginning in (b"", b"POST /v2/deployments HTTP/1.1\r\nHost: 127"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(beginning)
+        assert await reader.read() == b""
+        writer.close()
+    assert (await api.get()).status == 200
+
+
+async def test_what_a_table_says_cant_steer_a_terminal(api: Api) -> None:
+    """Neither in the answer nor in the log of the server."""
+    said = await api.deploy(("p.dmn", table(agent="gr\x7f\x9b31met")))
+    assert "unknown agent `gr\ufffd\ufffd31met`" in said.json["detail"]
+
+
 async def test_without_a_broker_nothing_is_half_done(api: Api) -> None:
     """A process can't be passed on: the table beside it isn't published either."""
     said = await api.deploy(("p.dmn", table()), ("q.bpmn", b"<definitions/>"))

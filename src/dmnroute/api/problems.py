@@ -74,7 +74,8 @@ def _line(finding: Finding) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without line ends, and without what could steer the terminal of who reads the log."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
 
 
 def _listed(head: str, lines: list[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import grpc
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dmnroute.api.callers import check_exposure
 from dmnroute.api.deployments import Deployments
@@ -21,6 +22,9 @@ from dmnroute.listening import Listening
 
 GRACE = 10.0
 """Seconds that deployments at hand may take after `stop`."""
+
+FIRST_PATIENCE = 10.0
+"""Seconds until the head of a connection's first request has to be there."""
 
 CONNECTIONS = 100
 
@@ -79,6 +83,18 @@ class _Web(uvicorn.Server):
         yield
 
 
+class _Impatient(H11Protocol):
+    """Ends a connection on which no request has arrived in time: idle ones would keep others out."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.loop.call_later(FIRST_PATIENCE, self._end_when_silent)
+
+    def _end_when_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
 def _web_config(deployments: Deployments, listening: Listening) -> uvicorn.Config:
     return uvicorn.Config(
         rest_app(deployments),
@@ -90,7 +106,7 @@ def _web_config(deployments: Deployments, listening: Listening) -> uvicorn.Confi
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=int(GRACE),
         loop="none",
-        http="h11",
+        http=_Impatient,
         ws="none",
     )
 
