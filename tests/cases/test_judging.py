@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.cases.conftest import REGISTRY
 
+from dmnroute.cases.case import DecisionCase
 from dmnroute.cases.judging import Judged, judge_policy
+from dmnroute.cases.reading import case_files, read_cases
 from dmnroute.errors import TableError
 
 
@@ -155,7 +158,7 @@ async def test_a_workbook_is_read_like_a_table(policy: Path) -> None:
     workbook.active.append(["name", "last.status", "last.confidence", "expect.agent", "rules"])
     workbook.active.append(["poor", "ok", 0.2, "read", 2])
     workbook.active.append([None, None])
-    workbook.active.append(["good", "ok", 0.95, "read", "3"])
+    workbook.active.append(["good", "ok", 0.1 + 0.2 + 0.65, "read", "3"])
     workbook.save(policy.with_name("intake.tests.xlsx"))
     found = await judge_policy(policy, REGISTRY)
     assert problems(found) == {"poor": (), "good": ('agent: expected "read", found null',)}
@@ -189,8 +192,76 @@ async def test_a_case_that_can_not_be_understood_is_an_error_with_its_line(polic
     assert str(caught.value) == BAD[text]
 
 
-async def test_a_row_with_too_many_cells_is_an_error(policy: Path) -> None:
-    """A comma too many would move every value."""
+BAD_SHEETS = {
+    "name,expect\na,1,2\n": "the row has more cells than there are columns\nintake.tests.csv:2",
+    "name,,expect\na,note,1\n": "cell 2 is in a column without a name\nintake.tests.csv:2",
+    "name,name,expect\na,b,1\n": "2 columns are named `name`\nintake.tests.csv:1",
+    "name,expect\n": "there is no test case in it\nintake.tests.csv:1",
+    "": "there is no test case in it\nintake.tests.csv:1",
+}
+
+
+@pytest.mark.parametrize("text", BAD_SHEETS, ids=range(len(BAD_SHEETS)))
+async def test_nothing_of_a_sheet_is_passed_over(text: str, policy: Path) -> None:
+    """A comma too many would move every value; a sheet without a case would never fail."""
     with pytest.raises(TableError) as caught:
-        await judged(policy, "name,expect\na,1,2\n", ".tests.csv")
-    assert str(caught.value) == "the row has more cells than there are columns\nintake.tests.csv:2"
+        await judged(policy, text, ".tests.csv")
+    assert str(caught.value) == BAD_SHEETS[text]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+async def test_spreadsheets_write_csv_in_their_own_way(separator: str, policy: Path) -> None:
+    """With semicolons or tabs, decimals with a comma, a mark of the encoding, and columns too many."""
+    rows = (["name", "last.status", "last.confidence", "rules", "", ""], ["poor", "ok", "0,2", "2", "", ""])
+    text = "\ufeff" + "\r\n".join(separator.join(row) for row in rows)
+    found = await judged(policy, text + "\r\n" + separator * 5 + "\r\n", ".tests.csv")
+    assert problems(found) == {"poor": ()}
+
+
+async def test_a_day_in_a_workbook_is_a_day(policy: Path) -> None:
+    """Facts are JSON, so it is the text of the date; with a time of day, that of the moment."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    workbook.active.append(["name", "facts.day", "facts.at", "expect"])
+    workbook.active.append(["a", datetime(2026, 7, 1), datetime(2026, 7, 1, 12, 30), "nothing"])  # noqa: DTZ001 - as it comes
+    workbook.save(policy.with_name("intake.tests.xlsx"))
+    [placed] = read_cases(case_files(policy))
+    assert isinstance(placed.case, DecisionCase)
+    assert placed.case.given == {"facts": {"day": "2026-07-01", "at": "2026-07-01T12:30:00"}}
+
+
+async def test_a_file_that_is_no_workbook_is_an_error(policy: Path) -> None:
+    """As when a CSV file was given the other's name."""
+    policy.with_name("intake.tests.xlsx").write_text("name,expect\n")
+    with pytest.raises(TableError) as caught:
+        await judge_policy(policy, REGISTRY)
+    assert str(caught.value) == "this is no workbook\nintake.tests.xlsx:1\nhint: save it as .xlsx"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("last: {statu: ok}", "unknown input `last.statu`; did you mean `last.status`?"),
+        ("lst: {status: ok}", "unknown input `lst`; did you mean `last`?"),
+        (
+            "steps: {read: {confidenc: 1}}",
+            "unknown input `steps.read.confidenc`; did you mean `steps.read.confidence`?",
+        ),
+        ("last: {outcomes: [{agnt: read}]}", "unknown input `last.outcomes.agnt`; did you mean `last.outcomes.agent`?"),
+        ("Quality: good", "unknown input `Quality`"),
+    ],
+)
+async def test_an_input_that_no_table_can_read_is_named(given: str, message: str, policy: Path) -> None:
+    """Passed over, it would leave the case to test something else."""
+    found = await judged(policy, f"tests: [{{name: a, given: {{{given}}}, rules: [1]}}]")
+    assert problems(found) == {"a": (message,)}
+
+
+async def test_a_script_that_is_wrong_is_no_agent_that_fails(policy: Path) -> None:
+    """What an agent can't return it can't answer."""
+    found = await judged(
+        policy, "tests: [{name: a, run: {agents: {read: {output: {txt: x}}}}, expect: {status: failed}}]"
+    )
+    [problem] = problems(found)["a"]
+    assert problem.startswith("the script lets `read` answer what it can't return: text: field required")

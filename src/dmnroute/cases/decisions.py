@@ -9,6 +9,7 @@ from typing import Any
 from dmnroute.cases.case import DecisionCase
 from dmnroute.cases.comparison import differences
 from dmnroute.cases.coverage import Coverage
+from dmnroute.cases.names import check_names
 from dmnroute.dmn import Model
 from dmnroute.errors import DmnrouteError
 from dmnroute.feel.values import from_python, to_json
@@ -24,8 +25,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def problems_of_decision(case: DecisionCase, model: Model, coverage: Coverage) -> Iterator[str]:
-    """What isn't as the case expects. Raises TableError `unknown_decision`."""
+    """What isn't as the case expects. Raises TableError `unknown_decision`, `unknown_input`."""
     decision = model.decision(case.decision or ROUTE).name
+    if ROUTE in model.decisions:
+        check_names(case.given, model)
     context = full_context(case.given, policy=model.definitions.name) if ROUTE in model.decisions else case.given
     coverage.see(decision, context, now=NOW)
     try:

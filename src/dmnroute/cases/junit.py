@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from dmnroute.cases.judging import Judged
+
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML can't hold, not even as an escape."""
 
 
 def junit(judged: Sequence[Judged]) -> str:
@@ -34,4 +38,5 @@ def junit(judged: Sequence[Judged]) -> str:
                 failure = SubElement(case, "failure", message=verdict.problems[0].partition("\n")[0])
                 failure.text = "\n".join(verdict.problems)
     indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+    text = _NO_XML.sub("\ufffd", tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'

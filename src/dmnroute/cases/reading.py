@@ -47,9 +47,12 @@ def read_cases(files: Sequence[Path]) -> list[PlacedCase]:
     found: list[PlacedCase] = []
     for file in files:
         try:
-            found += READERS[next(ending for ending in READERS if file.name.endswith(ending))](file)
+            cases = READERS[next(ending for ending in READERS if file.name.endswith(ending))](file)
         except (OSError, UnicodeDecodeError) as error:
             raise OperatorError(f"`{file.name}` can't be read: {error}", code="unreadable_cases") from error
+        if not cases:  # it would never fail
+            raise bad_case("there is no test case in it", file, 1)
+        found += cases
     _refuse_same_names(found)
     return found
 

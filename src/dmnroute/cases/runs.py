@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from dmnroute.agents.declaration import Agent
 from dmnroute.agents.failure import AgentFailure
 from dmnroute.agents.registry import Registry
@@ -27,7 +29,8 @@ async def problems_of_run(case: RunCase, policy: Path, registry: Registry, cover
     """What doesn't go as the case expects.
 
     Raises:
-        TableError: `unknown_agent`, when the script speaks of an agent that isn't loaded.
+        TableError: `unknown_agent`, when the script speaks of an agent that isn't loaded; `bad_answer`, when it
+            lets one answer what it can't return.
     """
     script = case.run
     run = await run_policy(
@@ -50,11 +53,30 @@ def scripted(script: Script, registry: Registry) -> Registry:
         if name not in registry.agents:
             near = did_you_mean(name, registry.agents)
             raise TableError(f"the script speaks of agent `{name}`, which isn't loaded{near}", code="unknown_agent")
+        for said in _answers(script.agents[name]):
+            _check_output(registry.agents[name], said)
     doubles = {
         name: replace(agent, function=_double(agent, _answers(script.agents.get(name))), requires=(), takes_step=True)
         for name, agent in registry.agents.items()
     }
     return Registry(doubles, registry.facts, registry.forms)
+
+
+def _check_output(agent: Agent[..., Any], said: Answer) -> None:
+    """A script that is wrong must not look like an agent that fails."""
+    if said.output is None:
+        return
+    try:
+        agent.output_type.model_validate(said.output)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, problem["loc"]))
+        message = f"{where}: {problem['msg'][:1].lower()}{problem['msg'][1:]}" if where else problem["msg"]
+        raise TableError(
+            f"the script lets `{agent.name}` answer what it can't return: {message}",
+            code="bad_answer",
+            hint="an answer that the agent gets wrong is `error: {kind: schema_output, …}`",
+        ) from error
 
 
 def _answers(said: Answer | list[Answer] | None) -> list[Answer]:
