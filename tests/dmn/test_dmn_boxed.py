@@ -103,3 +103,14 @@ def test_elements_nested_too_deeply_are_refused():
         _route(opened * 10_000 + literal("1") + closed * 10_000)
     assert str(caught.value) == "elements are nested more than 256 levels deep (line 2)\nclaims.dmn"
     assert caught.value.code == "xml_depth"
+
+
+def test_a_boxed_invocation_calls_a_builtin():
+    """With the parameters that are bound; others are left out."""
+    binding = f'<binding><parameter name="n"/>{literal("x")}</binding>'
+    body = f"<invocation>{literal('floor')}{binding}</invocation>"
+    route = load(definitions(decision("Route", body))).decision("Route")
+    assert (route.value({"x": 1.5}), route.evaluate({"x": 1.5}).value) == (1, 1)
+    assert [notice.message for notice in route.evaluate({"x": "a"}).notices] == [
+        "`floor(n: number, scale?: number)` doesn't take string"
+    ]

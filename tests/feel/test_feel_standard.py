@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from dmnroute.feel import compile
@@ -126,3 +128,21 @@ def test_the_flag_s_lets_the_dot_meet_a_new_line(flags: str, value: bool) -> Non
     """Without it a dot meets anything but a new line."""
     assert compile(r'matches("a\nb", "a.b", flags)').evaluate({"flags": flags}).value is value
     assert compile(r'replace("a\nb", ".", "x", "s")').evaluate().value == "xxx"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("for f in [floor, ceiling] return f(1.5)", [1, 2]),
+        ("{f: floor, r: [f(1.55, 1), f(n: 1.5), f(scale: 1, n: 1.55)]}.r", [Decimal("1.5"), 1, Decimal("1.5")]),
+        ("{f: function(g) g(1, 2, 3), r: f(max)}.r", 3),
+        ('{f: date, r: [f(2020, 2, 29).day, f("2020-02-28").day]}.r', [29, 28]),
+        ("[1.5, 2][1](1)", None),
+        ("floor instance of function<number> -> number", True),
+        ("floor instance of function<number, number> -> number", True),
+        ("floor instance of function<number, number, number> -> number", False),
+    ],
+)
+def test_a_builtin_is_a_value_like_any_function(text: str, value: object) -> None:
+    """Passed on, it still takes its arguments in every way that it does under its own name."""
+    assert compile(text).evaluate().value == value

@@ -235,6 +235,8 @@ class InvocationLogic:
         if self.types.camunda:
             self._check_bound(function, arguments, run)
             arguments = {name: arguments[name] for name in function.parameters}
+        if function.builtin is not None:
+            return run.invoke(function, arguments, self.place)
         for name in arguments:
             if name not in function.parameters:
                 run.notice("invalid_argument", f"`{function.name}` has no parameter `{name}`", self.place)

@@ -10,6 +10,7 @@ from dmnroute.dmn.result import Notice
 from dmnroute.errors import FeelError, Place
 from dmnroute.feel import Evaluation
 from dmnroute.feel.notices import Site
+from dmnroute.feel.runtime.calls import invoke_named
 from dmnroute.source import Source, Span
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from dmnroute.dmn.types import Types
     from dmnroute.dmn.unary_tests import Tests
     from dmnroute.feel import Expression
-    from dmnroute.feel.values import Value
+    from dmnroute.feel.values import Function, Value
 
 MAX_NOTICES = 1000
 """How many notices one evaluation keeps; a large table over missing data would make one per cell."""
@@ -53,6 +54,14 @@ class Run:
         if self.evaluation.notices:
             self.collect(place)
         return met
+
+    def invoke(self, function: Function, arguments: Mapping[str, Value], place: Place) -> Value:
+        """Invoke a builtin by the names of its parameters, as FEEL does."""
+        with self.call(place):
+            value = invoke_named(function, arguments, self.evaluation, site_of(place))
+        if self.evaluation.notices:
+            self.collect(lambda: place)
+        return value
 
     @contextmanager
     def call(self, place: Place) -> Iterator[None]:

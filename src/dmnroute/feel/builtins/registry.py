@@ -141,7 +141,13 @@ class Builtin:
         def body(values: Mapping[str, object], evaluation: Evaluation) -> object:
             return self.call([values.get(name) for name in parameters], evaluation, site)
 
-        return Function(self.name, parameters, body)
+        return Function(self.name, parameters, body, builtin=self)
+
+    def takes(self, count: int) -> bool:
+        """Tell whether it can be called with so many arguments."""
+        return any(
+            each.required <= count and (count <= len(each.parameters) or each.is_variadic) for each in self.overloads
+        )
 
     def _run(self, overload: Overload, values: Sequence[object], evaluation: Evaluation, site: Site) -> object:
         for value in values:

@@ -29,8 +29,8 @@ class UnknownFunction:
 
 def invoke(function: object, arguments: tuple[object, ...], evaluation: Evaluation, site: Site) -> object:
     """`function(a, b)`"""
-    if type(function) is Builtin:
-        return function.call(arguments, evaluation, site)
+    if (builtin := _builtin(function)) is not None:
+        return builtin.call(arguments, evaluation, site)
     if not isinstance(function, Function):
         return _no_function(function, evaluation, site)
     count = len(function.parameters)
@@ -42,8 +42,8 @@ def invoke(function: object, arguments: tuple[object, ...], evaluation: Evaluati
 
 def invoke_named(function: object, arguments: Mapping[str, object], evaluation: Evaluation, site: Site) -> object:
     """`function(x: a, y: b)`; parameters that are left out are null"""
-    if type(function) is Builtin:
-        return function.call_named(arguments, evaluation, site)
+    if (builtin := _builtin(function)) is not None:
+        return builtin.call_named(arguments, evaluation, site)
     if not isinstance(function, Function):
         return _no_function(function, evaluation, site)
     for name in arguments:
@@ -52,6 +52,13 @@ def invoke_named(function: object, arguments: Mapping[str, object], evaluation: 
             return evaluation.null(NoticeKind.INVALID_ARGUMENT, message, site)
     values = {name: arguments.get(name) for name in function.parameters}
     return _run(function, values, evaluation, site)
+
+
+def _builtin(function: object) -> Builtin | None:
+    """The builtin that is invoked, also where it was passed on as a value."""
+    if type(function) is Builtin:
+        return function
+    return function.builtin if type(function) is Function else None
 
 
 def _run(function: Function, values: Mapping[str, object], evaluation: Evaluation, site: Site) -> object:

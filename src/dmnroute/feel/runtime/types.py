@@ -65,7 +65,7 @@ def matches(value: object, type_node: ast.TypeNode, evaluation: Evaluation) -> b
                 key in value and _item_matches(value[key], entry, evaluation) for key, entry in entries
             )
         case ast.FunctionType(parameters=parameters):
-            return isinstance(value, Function) and len(value.parameters) == len(parameters)
+            return isinstance(value, Function) and value.takes(len(parameters))
     return None
 
 
