@@ -75,6 +75,7 @@ class Scenario:
     policy: str
     signals: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[Mapping[str, Any], ...] = ()
+    arrives: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     limits: Limits | None = None
     child: str = ""
 
@@ -132,6 +133,19 @@ SCENARIOS = {
         child=by_hop(["agent", "action"], [{"agent": '"read_text"'}, {"agent": '"judge"'}, DONE]),
         limits=Limits(cost=Decimal(1), time=Decimal(600)),
     ),
+    "input_that_arrives": Scenario(
+        by_hop(
+            ["agent", "action", "on_input", "wait", "group", "before", "result"],
+            [
+                {"agent": '"read_text"', "on_input": '"queue"'},
+                {"action": '"wait"', "wait": "3600", "on_input": '"interrupt"'},
+                {"action": '"escalate"', "group": '"desk"', "on_input": "last.input.then"},
+                DONE | {"result": "{input: run.input, came: last.input, facts: facts, people: people.asked}"},
+            ],
+        ),
+        arrives={1: {"dpi": 600}, 2: {"then": "restart"}, 3: {"path": "b.pdf"}, 6: {"path": "never.pdf"}},
+        answers=({"verdict": "yes"},),
+    ),
     "a_budget_that_ends": Scenario(
         route(["budget.ratio"], ["agent", "max_cost"], [["-", '["judge", "read_text"]', "null"]]),
         limits=Limits(cost=Decimal("0.9")),
@@ -153,6 +167,7 @@ async def recorded(name: str) -> StoredHistory:
             input={"path": "a.pdf"},
             signals=scenario.signals,
             answers=scenario.answers,
+            arrives=scenario.arrives,
             limits=scenario.limits,
             run=name,
         )

@@ -115,4 +115,5 @@ def test_files_are_kept() -> None:
         "a_fan_out_with_a_failure",
         "a_straight_route",
         "a_wait_and_a_signal",
+        "input_that_arrives",
     }

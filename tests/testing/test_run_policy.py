@@ -168,3 +168,16 @@ async def test_fixed_policies_know_what_they_were_given() -> None:
         await policies.active("greting")
     with pytest.raises(OperatorError, match="policy `greeting` has no version 2"):
         await policies.version("greeting", 2)
+
+
+async def test_input_arrives_while_a_hop_goes_on(tmp_path: Path) -> None:
+    """The second hop is restarted; what the third one rejects changes nothing."""
+    restarts = {"action": '"wait"', "wait": "60", "on_input": '"restart"'}
+    rejects = {"action": '"wait"', "wait": "60", "on_input": '"reject"'}
+    done = {"action": '"complete"', "result": "run.input"}
+    rules = [restarts, rejects, done]
+    columns = ["action", "wait", "on_input", "result"]
+    (tmp_path / "p.dmn").write_text(by_hop(columns, rules))
+    run = await run_policy(tmp_path / "p.dmn", input={"n": 1}, arrives={1: {"n": 2}, 3: {"n": 3}})
+    assert (run.route, run.result) == (["wait", "wait", "wait", "complete"], {"n": 2})
+    assert [hop.decision.previous.status for hop in run.history.hops] == ["start", "start", "timeout", "timeout"]

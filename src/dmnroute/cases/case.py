@@ -71,6 +71,8 @@ class Script(Said):
     answers: list[dict[str, Any]] = []
     """What people answer, question after question."""
     signals: dict[str, Any] = {}
+    arrives: dict[int, dict[str, Any]] = {}
+    """Hop → the input that arrives while it goes on."""
     limits: Limits = Limits()
 
 

@@ -39,6 +39,7 @@ async def problems_of_run(case: RunCase, policy: Path, registry: Registry, cover
         input=script.input,
         signals=script.signals,
         answers=script.answers,
+        arrives=script.arrives,
         limits=script.limits,
     )
     for number, hop in enumerate(run.history.hops, 1):

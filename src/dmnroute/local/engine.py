@@ -131,7 +131,8 @@ class LocalEngine:
                 await self._wait(run, turn.hop)
             else:
                 await self._remind(turn.history)
-                return turn.status
+                if not await self._is_over(run):
+                    return turn.status
 
     async def _until_free(self, history: History, pause: Pause) -> None:
         """Return when a held run may go on, or has changed, or its time is over though its agent is paused."""

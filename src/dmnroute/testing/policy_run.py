@@ -30,6 +30,7 @@ from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, RunState, RunStatus
 from dmnroute.store.memory.store import MemoryStore
+from dmnroute.testing.arriving import ArrivingRouter
 from dmnroute.testing.clock import WORK, ManualClock, Work
 from dmnroute.testing.policies import FixedPolicies
 
@@ -75,6 +76,7 @@ async def run_policy(
     input: Mapping[str, Any] | None = None,
     signals: Mapping[str, Any] | None = None,
     answers: Sequence[Mapping[str, Any]] = (),
+    arrives: Mapping[int, Mapping[str, Any]] | None = None,
     limits: Limits | None = None,
     clock: ManualClock | None = None,
     run: str = "test",
@@ -82,7 +84,8 @@ async def run_policy(
     """Drive one run on the local engine until it ends, stops, or waits for somebody outside.
 
     Nothing really waits: the clock jumps from one sleeper to the next. `signals` are there from the start;
-    `answers` are given to the escalations, in order. Beside a policy's file its child policies are found; `agents`
+    `answers` are given to the escalations, in order; `arrives` is input that arrives while hops go on, by their number:
+    the column `on_input` says what becomes of it. Beside a policy's file its child policies are found; `agents`
     are your own agents or doubles of theirs.
 
     Raises:
@@ -91,7 +94,7 @@ async def run_policy(
     registry = agents if isinstance(agents, Registry) else Registry({agent.name: agent for agent in agents})
     clock, store, calls = clock or ManualClock(), MemoryStore(), _Calls()
     name, policies = await _source(policy, store, clock, registry.catalogue)
-    router = Router(store, policies, registry.catalogue, clock)
+    router = ArrivingRouter.of(Router(store, policies, registry.catalogue, clock), arrives or {})
     await router.start([router.new_run(run, name, input=input or {}, limits=limits)])
     for signal, payload in (signals or {}).items():
         await router.controls.signal(run, signal, payload)
