@@ -364,6 +364,7 @@ def test_what_was_expected_of_tests_in_camundas_dialect(text: str, message: str)
         ("floor(n: 1, m: 2)", "invalid_argument: `floor` has no parameter `m`"),
         ('sum(["a"])', "type_mismatch: `sum`: an item is no number"),
         ("sum([])", "out_of_domain: `sum`: the list is empty"),
+        ("sort([2, 1], function(x) x)", "type_mismatch: `sort`: the function must take two values"),
         ("stddev([1])", "out_of_domain: `stddev`: a deviation needs at least two numbers"),
         ('substring("a", 1, 0)', "out_of_domain: `substring`: a length is at least 1"),
         ('substring("a", 5)', "out_of_domain: `substring`: there is no position 5 in a length of 1"),

@@ -116,9 +116,14 @@ def distinct_values(evaluation: Evaluation, site: Site, items: List) -> List:
     return distinct(items, evaluation, site, CAMUNDA)
 
 
+_NO_ORDER = "the function must take two values and give true or false"
+
+
 @builtin("sort(list: list, precedes: function)", evaluation=True)
 def sort(evaluation: Evaluation, site: Site, items: List, precedes: Function) -> List:
     """The list in the order that the function tells, which must do so for all that it is asked."""
+    if items and not precedes.takes(2):
+        raise NoValue(_NO_ORDER, NoticeKind.TYPE_MISMATCH)
     before = len(evaluation.notices)
     answers: set[object] = set()
 
@@ -127,10 +132,12 @@ def sort(evaluation: Evaluation, site: Site, items: List, precedes: Function) ->
         answers.add(type(answer))
         return answer
 
-    ordered = sort_by(evaluation, site, items, Function(precedes.name, precedes.parameters, asked))
-    if (items and len(precedes.parameters) != 2) or answers - {bool}:
+    ordered = (
+        items if not items else sort_by(evaluation, site, items, Function(precedes.name, precedes.parameters, asked))
+    )
+    if answers - {bool}:
         del evaluation.notices[before:]
-        raise NoValue("the function must take two values and give true or false", NoticeKind.TYPE_MISMATCH)
+        raise NoValue(_NO_ORDER, NoticeKind.TYPE_MISMATCH)
     return ordered
 
 

@@ -196,6 +196,8 @@ def _flatten(items: List, result: List, evaluation: Evaluation, site: Site) -> N
 @builtin("sort(list: list, precedes: function)", evaluation=True)
 def sort(evaluation: Evaluation, site: Site, items: List, precedes: Function) -> List:
     """The list in the order that the function tells; equal items keep theirs."""
+    if not precedes.takes(2):
+        raise NoValue("the function must take two values", NoticeKind.TYPE_MISMATCH)
 
     class Ranked:
         """An item that sorts itself by asking the function."""
