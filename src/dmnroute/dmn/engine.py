@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dmnroute.dmn.library import Key, Library, Resolver
     from dmnroute.dmn.scope import ScopedReference
     from dmnroute.feel.values import Function, Value
+    from dmnroute.feel.values.python import Inputs
 
 
 class Model:
@@ -81,7 +82,7 @@ class Model:
     def evaluate(
         self,
         name_or_id: str,
-        inputs: Mapping[str, object],
+        inputs: Inputs,
         *,
         now: datetime | None = None,
         trace: bool = True,
@@ -97,7 +98,7 @@ class Model:
         """
         return self.decision(name_or_id).evaluate(inputs, now=now, trace=trace, overrides=overrides)
 
-    def invoke(self, name: str, arguments: Mapping[str, object], *, now: datetime | None = None) -> object:
+    def invoke(self, name: str, arguments: Inputs, *, now: datetime | None = None) -> object:
         """Call a decision service or business knowledge model with its arguments by name.
 
         A parameter that is left out is null. Raises TableError (`unknown_service`, `unknown_parameter`).
@@ -142,7 +143,7 @@ class Model:
 
     def execution(
         self,
-        inputs: Mapping[str, object],
+        inputs: Inputs,
         run: Run,
         *,
         trace: bool,
@@ -203,7 +204,7 @@ class Decision:
         """What the file says, as data."""
         return self._unit.element
 
-    def value(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+    def value(self, inputs: Inputs, *, now: datetime | None = None) -> object:
         """The value alone, without a trace: the fast path.
 
         Inputs that the decision doesn't read aren't looked at.
@@ -228,16 +229,16 @@ class Decision:
             self._batch = Batch(self._unit, self._model.units, self._model.declared, self._fast_value())
         return self._batch.values(rows, now=now)
 
-    def value_in_full(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> object:
+    def value_in_full(self, inputs: Inputs, *, now: datetime | None = None) -> object:
         """The value alone, the long way: what the fast path comes back to in doubt."""
         return self.evaluate_in_full(inputs, now=now, trace=False).value
 
-    def _value(self, inputs: Mapping[str, object], now: datetime | None) -> object:
+    def _value(self, inputs: Inputs, now: datetime | None) -> object:
         return self.value_in_full(inputs, now=now)
 
     def evaluate(
         self,
-        inputs: Mapping[str, object],
+        inputs: Inputs,
         *,
         now: datetime | None = None,
         trace: bool = True,
@@ -256,12 +257,12 @@ class Decision:
             self._traced = way or self.evaluate_in_full
         return self._traced
 
-    def _trace(self, inputs: Mapping[str, object], now: datetime | None) -> Result:
+    def _trace(self, inputs: Inputs, now: datetime | None) -> Result:
         return self.evaluate_in_full(inputs, now=now)
 
     def evaluate_in_full(
         self,
-        inputs: Mapping[str, object],
+        inputs: Inputs,
         *,
         now: datetime | None = None,
         trace: bool = True,
@@ -280,7 +281,7 @@ class Decision:
     def _plain(self, value: Value) -> object:
         return to_python(value, self._unit.types.limits.size)
 
-    def explain(self, inputs: Mapping[str, object], *, now: datetime | None = None) -> Explanation:
+    def explain(self, inputs: Inputs, *, now: datetime | None = None) -> Explanation:
         """Every rule's cells, met or not, and the rule that came nearest; without rules when this is no table."""
         run = Run(self._unit.types, now=now)
         with _guarded(self._unit):

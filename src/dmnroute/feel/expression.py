@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dmnroute.feel.dialect import Dialect, DialectName
     from dmnroute.feel.notices import Notice
     from dmnroute.feel.references import Reference
+    from dmnroute.feel.values.python import Inputs
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -115,7 +116,7 @@ class Expression(_Compiled):
 
     def evaluate(
         self,
-        variables: Mapping[str, object] = _NOTHING,
+        variables: Inputs = _NOTHING,
         *,
         now: datetime | None = None,
         limits: Limits = DEFAULT_LIMITS,
@@ -141,7 +142,7 @@ class UnaryTests(_Compiled):
     def evaluate(
         self,
         input_value: object,
-        variables: Mapping[str, object] = _NOTHING,
+        variables: Inputs = _NOTHING,
         *,
         now: datetime | None = None,
         limits: Limits = DEFAULT_LIMITS,
@@ -161,7 +162,7 @@ def _rebuild(kind: type[_Compiled], text: str, dialect: DialectName, names: tupl
     return kind(text, dialect=dialect, names=names, place=place)
 
 
-def _scope(variables: Mapping[str, object]) -> Mapping[str, object]:
+def _scope(variables: Inputs) -> Mapping[str, object]:
     scope = from_python(named_values(variables))
     assert isinstance(scope, dict)
     return scope

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from dmnroute.dmn.library import Key
     from dmnroute.dmn.types import Types
     from dmnroute.dmn.units import AnyUnit, DecisionUnit
+    from dmnroute.feel.values.python import Inputs
 
 Program: TypeAlias = Callable[..., object]
 """Called with the inputs and `now=`, gives the plain value."""
-Otherwise: TypeAlias = Callable[[Mapping[str, object], "datetime | None"], object]
+Otherwise: TypeAlias = Callable[["Inputs", "datetime | None"], object]
 """The long way to the same value."""
 
 
@@ -158,7 +159,7 @@ class _Again:
         self.optional: set[str] = set()
         self._otherwise = otherwise
 
-    def __call__(self, inputs: Mapping[str, object], now: datetime | None) -> object:
+    def __call__(self, inputs: Inputs, now: datetime | None) -> object:
         if self.program is None or type(inputs) is not dict or self.optional <= inputs.keys():
             return self._otherwise(inputs, now)
         return self.program({**dict.fromkeys(self.optional), **inputs}, now=now)

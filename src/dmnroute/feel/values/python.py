@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal, DecimalException
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from dmnroute.errors import FeelError, UsageError
@@ -35,6 +35,20 @@ _DEEPEST = 100
 _WIDEST = sys.float_info.max
 _LONGEST = 999_999_999 * DAY
 """What a timedelta holds in both directions."""
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class _Model(Protocol):
+    """A pydantic model: FEEL needs no pydantic."""
+
+    def model_dump(self) -> dict[str, Any]: ...
+
+
+Inputs: TypeAlias = Mapping[str, object] | _Dataclass | _Model
+"""Values by name: a mapping, a dataclass or a pydantic model."""
 
 
 def from_python(value: object) -> object:
