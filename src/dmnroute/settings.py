@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """What tenants and agents may use together, in an hour, a day or a month: `[[budgets]]` in `dmnroute.toml`."""
     slos: list[Slo] = []
     """How long runs should take, by policy and tenant: `[[slos]]` in `dmnroute.toml`. For all others, `limits.slo`."""
+    right: dict[str, str] = {}
+    """By policy: FEEL that says whether the end of a run was right, once that is known; see `dmnroute policy tune`."""
     guards: Guards = Guards()
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}

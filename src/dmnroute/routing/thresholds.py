@@ -119,6 +119,25 @@ def _of_cell(text: str, dialect: str) -> Iterator[tuple[str, int, Conditions, Co
                     yield f"{text[: span.start]}{written}{text[span.end :]}", steps, before, after
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number that a cell compares its column with."""
+
+    sign: str
+    value: Decimal
+    span: Span
+
+    def holds(self, value: object, bound: Decimal) -> bool:
+        """Whether the comparison holds with another number in its place; null and other kinds meet none."""
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        return is_number and _OPERATORS[self.sign](Decimal(value), bound)  # type: ignore[arg-type]
+
+
+def bounds_of(text: str, dialect: str) -> list[Bound]:
+    """The numbers in a cell, in the order of its text; none where it compares with more than literals."""
+    return [Bound(*found) for test in _tests(text, dialect) for found in _bounds(test)]
+
+
 def _tests(text: str, dialect: str) -> Sequence[ast.Node]:
     """The tests of a cell; none where the cell can't be read out of its table, as with names that have spaces."""
     try:

@@ -20,6 +20,7 @@ from dmnroute.cli.commands.policy.rollback import rollback
 from dmnroute.cli.commands.policy.shadow import shadow
 from dmnroute.cli.commands.policy.status import status
 from dmnroute.cli.commands.policy.test import test
+from dmnroute.cli.commands.policy.tune import tune
 
 HELP = """Test tables, hold drafts against what was recorded, publish them, take them back.
 
@@ -30,6 +31,7 @@ COMMANDS: tuple[Callable[..., Any], ...] = (
     test,
     record,
     backtest,
+    tune,
     publish,
     shadow,
     canary,
