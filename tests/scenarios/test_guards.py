@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.scenarios.harness import Harness
+from tests.scenarios.harness import Harness, called_after_a_wait
 from tests.support.tables import by_hop, route
 
 from dmnroute.routing.history import History
@@ -143,3 +143,29 @@ async def test_an_output_is_reused_only_where_the_same_guards_see_it_again(engin
         ("censor", False),
         ("greet", False),
     ]
+
+
+async def test_guards_look_at_child_runs_too(engine: Harness) -> None:
+    """What a guard blocks isn't even started; what a child gives is looked at before its parent's tables see it."""
+    engine.publish("child", by_hop(COLUMNS, [{"agent": '"greet"'}, DONE]))
+    rules = [
+        ["1", '"run:child"', "null", '"bouncer"', '"censor"', '[{name: "Mallory"}, {name: "Ada"}]'],
+        ["2", "null", '"complete"', "null", "null", "null"],
+    ]
+    engine.publish("p", route(["run.hop"], ["agent", "action", "before", "after", "for_each"], rules))
+    run = await engine.start("p")
+    state = await engine.until(run, "stopped", "completed")
+    assert (state.status, state.result) == ("completed", {"greeting": "hello X"})
+    assert await engine.router.store.state(f"{run}/2.1") is None
+    assert engine.calls() == {"bouncer": 2, "greet": 1, "censor": 1}
+
+
+async def test_guards_look_at_every_attempt_that_counts(engine: Harness) -> None:
+    """A step that is tried again by the policy's retries is looked at once it has gone well."""
+    columns = [*COLUMNS, "retries"]
+    engine.publish("p", by_hop(columns, [{"agent": '"flaky"', "after": '"watcher"', "retries": "1"}, DONE]))
+    run = await engine.start("p")
+    await engine.until_called("flaky")
+    await called_after_a_wait(engine, "flaky", 2)
+    await engine.until(run, "completed")
+    assert engine.calls() == {"flaky": 2, "watcher": 1}

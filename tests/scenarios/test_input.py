@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.scenarios.harness import Harness
+from tests.scenarios.test_pausing import pause, resume, until_held
 from tests.support.tables import by_hop, route
 
 from dmnroute.errors import OperatorError
@@ -155,3 +156,16 @@ async def test_a_run_that_has_ended_takes_none(engine: Harness) -> None:
     await engine.until(run, "completed")
     with pytest.raises(OperatorError, match="has ended"):
         await engine.input(run, {"name": "Bob"})
+
+
+async def test_a_paused_run_takes_input_when_it_goes_on(engine: Harness) -> None:
+    """It is kept meanwhile; the wait that it ends is over once the pause is lifted."""
+    engine.publish("p", by_hop(COLUMNS, [WAIT | {"on_input": '"interrupt"'}, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "waiting")
+    await pause(engine, "run", run)
+    await engine.input(run, {"name": "Bob"})
+    await until_held(engine, run, f"run:{run}")
+    await resume(engine, "run", run)
+    result = (await engine.until(run, "completed")).result
+    assert (result["status"], result["name"]) == ("resumed", "Bob")
