@@ -10,6 +10,7 @@ from dmnroute.routing.ports.shadows import ShadowMove
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import RuleHit
 from dmnroute.routing.records.shadow import ShadowHop, Taken
+from dmnroute.routing.records.step import PEOPLE
 
 READ = Taken(rules=(RuleHit(decision="Route", rule=2, id="r2"),), way="ocr", reason="not read yet")
 ASKED = Taken(rules=(RuleHit(decision="Route", rule=3, id="r3"),), way="escalate")
@@ -75,3 +76,19 @@ async def test_hops_are_counted_by_what_both_versions_said(store: Store) -> None
         ShadowMove("same", "rule 2: ocr", "rule 2: ocr", hops=2, runs=2, example=("r1", 3)),
     ]
     assert await store.shadow_moves("returns", 2, "default", since=START) == []
+
+
+async def test_runs_since_a_moment_are_found_with_whether_they_asked_people(store: Store) -> None:
+    """The latest, as many as wanted; of this policy only."""
+    await store.create([run("r1", started=later(1)), run("r2", started=later(2)), run("x", policy="other")])
+    asked = decision("r2", 1)
+    people = asked.plan.steps[0].model_copy(update={"type": PEOPLE, "agent": "people"})
+    plan = asked.plan.model_copy(update={"action": "escalate", "steps": (people,)})
+    await write(store, hop(asked.model_copy(update={"plan": plan}), status="escalated"), name="r2")
+    found = await store.trial_runs("intake", since=later(1), limit=9)
+    assert sorted((each.run.id, each.status, each.hop, each.escalated) for each in found) == [
+        ("r1", "running", 0, False),
+        ("r2", "escalated", 1, True),
+    ]
+    assert [each.run.id for each in await store.trial_runs("intake", since=START, limit=1)] == ["r2"]
+    assert await store.trial_runs("intake", since=later(3), limit=9) == []

@@ -66,10 +66,7 @@ class Judge:
         if canary is None or judgement.verdict == "continue":
             return None
         asked = Asked(GUARD_NAME, because(judgement), tenant)
-        change = await self.versions.end_canary(life.policy, canary, asked, judgement)
-        if change is not None:
-            log.warning("canary ended", extra={"policy": life.policy, "version": change.version, "kind": change.kind})
-        return change
+        return await self.versions.end_canary(life.policy, canary, asked, judgement)
 
 
 @dataclass(slots=True)
@@ -114,7 +111,10 @@ class Trials:
         """Have a canary judged, and end it when its guard says so. Raises as `Judge.judgement`."""
         by_guard = Judge(self.versions)
         judgement = await by_guard.judgement(life, tenant)
-        return await by_guard.carry_out(life, tenant, judgement) if judgement else None
+        change = await by_guard.carry_out(life, tenant, judgement) if judgement else None
+        if change is not None:
+            log.warning("canary ended", extra={"policy": life.policy, "version": change.version, "kind": change.kind})
+        return change
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:

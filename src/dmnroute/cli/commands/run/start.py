@@ -73,10 +73,12 @@ async def _run(
     from dmnroute.cli.views.rest import tell_rest
 
     async with session.opened(ProgressLines(quiet=as_json), as_json=as_json) as app:
-        version = await app.policies.active(policy)
+        # Before the run is there: whoever misspells a policy starts nothing. The run's tenant may have its own version.
+        await app.policies.active(policy, app.router.new_run(run_id or policy, policy, input=given))
         await app.reach_engine()
         started = await _start(app, policy, given, run_id=run_id, tags=tags)
         if not as_json:
+            version = await app.policies.active(policy, started)
             say(f"{started.id}  policy {policy} version {version.version}")
         await drive_on(app, started.id, patient=patient)
         state, history = await with_history(app.store, started.id)
