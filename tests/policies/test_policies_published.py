@@ -116,3 +116,18 @@ def test_a_run_that_pins_nothing_names_no_version() -> None:
     started = Run(id="r", policy="p", started=ManualClock().now())
     assert policy_of(History(started)) == ("p", None)
     assert policy_of(History(started.model_copy(update={"pins": True}))) == ("p", None)
+
+
+async def test_two_routers_follow_a_change_within_half_a_second(
+    made: tuple[PublishedPolicies, Versions, Path, Passing],
+) -> None:
+    """Each by itself, from the store that they share; what one was given before stays whole."""
+    one, versions, _, passing = made
+    two = PublishedPolicies(versions.store, versions.clock, one.unpublished, passed=passing)
+    await published(versions, "first")
+    before = [await each.active("p") for each in (one, two)]
+    number = await published(versions, "second")
+    passing.seconds += 0.5
+    assert [(await each.active("p")).version for each in (one, two)] == [number, number]
+    assert [each.version for each in before] == [1, 1]
+    assert all(b"first" in each.model.source for each in before)

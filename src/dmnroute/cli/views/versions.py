@@ -50,7 +50,7 @@ def _show_canary(canary: dict[str, Any]) -> None:
     took = f"{_share(canary['share'])} of new runs{of}"
     streams.say(f"  version {canary['version']} is the canary since {moment(canary['since'])}: {took}, {guard}")
     if canary["figures"] is not None:
-        streams.table(*trial_table(canary["figures"]))
+        streams.table(*trial_table(TrialContext.model_validate(canary["figures"])))
 
 
 def trial_table(seen: TrialContext) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -60,7 +60,7 @@ def canary(
             by_whom = asked(by, why, tenant)
             change = await versions.canary(name, version, by_whom, share=part, tenants=named, guard=text)
         if as_json:
-            streams.document(change)
+            streams.document(change.model_dump() if change else None)
         elif change is None:
             streams.say(f"{name}: version {version} is the canary already")
         else:

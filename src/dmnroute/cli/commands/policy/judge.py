@@ -58,7 +58,7 @@ def judge(
 
     judgement, change = wait_for(work())
     if as_json:
-        streams.document({"judgement": judgement, "change": change})
+        streams.document({"judgement": judgement.model_dump(), "change": change.model_dump() if change else None})
         return
     from dmnroute.cli.views.versions import trial_table
     from dmnroute.routing.versions.guard import because

@@ -25,7 +25,7 @@ def log(context: typer.Context, name: PolicyName, as_json: AsJson = False) -> No
         async with session.store() as store:
             found = await versions_of(session.settings(), store).log(name)
         if as_json:
-            streams.document(found)
+            streams.document([change.model_dump() for change in found])
             return
         for change in found:
             why = f": {change.why}" if change.why else ""

@@ -49,7 +49,7 @@ def shadow(
             else:
                 change = await versions.shadow(name, version, by_whom)
         if as_json:
-            streams.document(change)
+            streams.document(change.model_dump() if change else None)
         elif change is None:
             streams.say(f"{name}: version {version} is the shadow already")
         else:

@@ -89,11 +89,12 @@ async def _canary(versions: Versions, life: Life, tenant: str) -> dict[str, Any]
     canary = life.lines[tenant].canary
     if canary is None:
         return None
+    figures = await trial(versions, life, tenant)
     return {
         "version": canary.version,
         "since": canary.since,
         "share": canary.share,
         "tenants": list(canary.tenants),
         "guarded": canary.guard is not None,
-        "figures": await trial(versions, life, tenant),
+        "figures": figures.model_dump() if figures else None,
     }
