@@ -114,3 +114,14 @@ def test_a_boxed_invocation_calls_a_builtin():
     assert [notice.message for notice in route.evaluate({"x": "a"}).notices] == [
         "`floor(n: number, scale?: number)` doesn't take string"
     ]
+
+
+def test_imports_are_looked_for_beside_the_file_in_any_encoding(tmp_path):
+    """By the namespace that a file says it has, also in UTF-16."""
+    rates = definitions(decision("Rate", literal("0.19")), model="urn:rates?a&amp;b")
+    (tmp_path / "rates.dmn").write_bytes(rates.encode("utf-16"))
+    (tmp_path / "other.dmn").write_text("urn:rates?a&amp;b: no model at all")
+    needs = '<informationRequirement><requiredDecision href="urn:rates?a&amp;b#d_Rate"/></informationRequirement>'
+    route = f'<decision id="d_Route" name="Route">{needs}{literal("rates.Rate * 100")}</decision>'
+    (tmp_path / "main.dmn").write_text(definitions('<import name="rates" namespace="urn:rates?a&amp;b"/>', route))
+    assert load(tmp_path / "main.dmn").decision("Route").value({}) == 19

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 from dmnroute.dmn.engine import Model
 from dmnroute.dmn.library import collect
@@ -112,7 +113,7 @@ class _Beside:
 
 
 def _has_namespace(data: bytes, namespace: str) -> bool:
-    if namespace.encode() not in data:
+    if escape(namespace).encode() not in data.replace(b"\0", b""):  # UTF-16 has them between the letters
         return False
     try:
         return read(data, file="", dialect=None, problems=Problems()).namespace == namespace
