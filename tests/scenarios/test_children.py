@@ -90,6 +90,22 @@ async def test_a_redrive_goes_on_in_the_child_runs(engine: Harness) -> None:
     assert child.run.origin.run == f"{run}/1.1"
 
 
+async def test_a_redrive_leaves_those_alone_who_lost_a_race(engine: Harness) -> None:
+    """What failed is done once more; what was cancelled because enough had come in was wanted no more."""
+    enough = '"count(outcomes[status = \\"ok\\"]) > 0 and count(outcomes[status = \\"failed\\"]) > 0"'
+    hop = {"agent": '["fail_once", "greet", "hang"]', "join": enough}
+    engine.publish("p", by_hop([*COLUMNS, "join"], [hop, DONE]))
+    run = await engine.start("p")
+    await engine.until(run, "completed")
+    assert [o.status for o in (await engine.history(run)).hops[0].ordered()] == ["failed", "ok", "cancelled"]
+    called = engine.calls()["hang"]
+    fork = await engine.forked(engine.forks.redrive(run))
+    await engine.until_called("fail_once", 2)
+    # The condition of the hop counts a failure, and nothing fails any more: it ends with its last step.
+    await engine.until(fork, "completed")
+    assert (engine.calls()["hang"], engine.calls()["greet"]) == (called, 1)
+
+
 async def test_a_redrive_of_a_cancelled_run_does_what_never_ended(engine: Harness) -> None:
     """The finished branches aren't done again."""
     engine.publish("p", by_hop(COLUMNS, [{"agent": '["greet", "hang"]'}, DONE]))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dmnroute.errors import OperatorError
 from dmnroute.routing.history import History, Hop
+from dmnroute.routing.join import hop_joined
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import HopEnd
 from dmnroute.routing.records.run import Origin
@@ -52,14 +53,20 @@ def redo(history: History, steps: Collection[str]) -> Origin:
 def redrive(history: History) -> Origin | None:
     """The origin of a fork that does once more what went wrong last; null when nothing did.
 
-    Steps that failed, timed out, were cancelled or never ran are done; those that went well count as they were.
+    Steps that failed, timed out, were cancelled or never ran are done; those that went well count as they were, and
+    so do those that were cancelled because enough had come in.
     """
     for hop in reversed(history.hops):
         steps = hop.decision.plan.steps
         if hop.decision.plan.action == "dispatch" and _is_work(hop) and steps:
             attempted = latest_round(_with_retries(history, hop))
             assert attempted is not None
-            wrong = [step.id for slot, step in enumerate(steps, 1) if not _went_well(attempted.worked(slot))]
+            lost = _losers(history, hop)
+            wrong = [
+                step.id
+                for slot, step in enumerate(steps, 1)
+                if step.id not in lost and not _went_well(attempted.worked(slot))
+            ]
             return _redone(history, hop, wrong) if wrong else None
     return None
 
@@ -105,6 +112,13 @@ def _is_work(hop: Hop) -> bool:
 
 def _went_well(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.status == "ok" and outcome.coverage in (None, 1)
+
+
+def _losers(history: History, hop: Hop) -> frozenset[str]:
+    """The steps that were wanted no more, for the join was met without them."""
+    following = history.hops[hop.decision.hop : hop.decision.hop + 1]
+    end = following[0].decision.previous if following else None
+    return frozenset(end.cancelled) if end is not None and end.control is None and hop_joined(hop, end) else frozenset()
 
 
 def _is_end(hop: Hop | None) -> bool:
