@@ -134,3 +134,24 @@ def test_stopped_runs_are_offered_wherever_a_version_becomes_active(bench: Bench
     told = cli("policy", "activate", "hello", 1, "--retry", "--json").json
     assert (told["stopped"], told["retried"]) == (["r"], ["r"])
     assert cli("resume").out.splitlines()[-1] == "r completed"
+
+
+def test_a_table_may_be_published_for_later(bench: Bench, cli: Cli) -> None:
+    """It passes the gate now, and decides then; until then the one before does."""
+    bench.save("hello", GREET, DONE)
+    cli("policy", "publish", "dmn/hello.dmn")
+    bench.save("hello", GREET, FAIL)
+    said = cli("policy", "publish", "dmn/hello.dmn", "--from", "2999-01-01", "--until", "2999-02-01")
+    assert said.out.splitlines()[:2] == [
+        "hello: version 2 is verified",
+        "  it decides from 2999-01-01 00:00 until 2999-02-01 00:00",
+    ]
+    assert cli("run", "hello", "--run-id", "r").out.splitlines()[0] == "r  policy hello version 1"
+    given = ("--input", 'run={"hop": 2}', "--json")
+    found = {
+        moment: cli("eval", "hello", "Route", "--as-of", moment, *given).json["value"]["action"]
+        for moment in ("2998-12-31", "2999-01-15", "2999-02-01")
+    }
+    assert found == {"2998-12-31": "complete", "2999-01-15": "fail", "2999-02-01": "complete"}
+    said = cli("policy", "publish", "dmn/hello.dmn", "--verify", "--until", "2999-02-01")
+    assert (said.code, said.err) == (2, "error: --from and --until go with a version that becomes active\n")

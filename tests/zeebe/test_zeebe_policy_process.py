@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -9,10 +10,17 @@ from xml.etree import ElementTree
 
 import pytest
 from tests.scenarios.zeebe_harness import ZeebeHarness, zeebe_harness
-from tests.support.tables import by_hop
+from tests.support.crowd import Crowd
+from tests.support.tables import by_hop, route
+from tests.zeebe.counting import make_project
 
 from dmnroute.policies.versions import Asked, Versions
+from dmnroute.routing.records.run import RunStatus
+from dmnroute.store.open import open_store
 from dmnroute.zeebe.broker import RunningBroker
+from dmnroute.zeebe.channel import connect
+from dmnroute.zeebe.contract import PROCESS
+from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.policy_process import deploy_policy_process, policy_process, process_id, start_message
 
 DONE = {"action": '"complete"'}
@@ -81,3 +89,46 @@ async def test_runs_of_a_policy_with_a_process_of_its_own_start_there_zeebe(zeeb
     assert await zeebe.engine.drive(f"{policy}-2") == "completed"
     assert zeebe.calls() == {"greet": 1}
     assert start_message(policy) == f"dmnroute.start.{policy}"
+
+
+async def test_publishing_deploys_the_process_and_lets_stopped_runs_go_on_zeebe(
+    tmp_path: Path, broker: RunningBroker
+) -> None:
+    """As people do it: a router and a worker, a table that stops a run, and the next one with `--process --retry`."""
+    policy, store = f"own_{uuid4().hex[:8]}", str(tmp_path / "runs.db")
+    make_project(tmp_path, hops=3)
+    table = tmp_path / "dmn" / f"{policy}.dmn"
+    table.write_text(route(["run.hop"], ["agent"], [["1", '"count"']]))
+    environment = {"ZEEBE_ADDRESS": broker.grpc_address, "DMNROUTE_STORE": store, "DMNROUTE_LOG_LEVEL": "error"}
+    crowd = Crowd(tmp_path, environment)
+    try:
+        crowd.start("first", "policy", "publish", str(table), "--by", "ann")
+        assert await crowd.ended("first") == 0, crowd.said("first")
+        crowd.start("router")
+        crowd.start("worker")
+        await crowd.serving()
+        async with connect(broker.grpc_address) as channel:
+            given = {"policy": policy, "runId": f"{policy}-1", "input": {"ledger": str(tmp_path / "ledger")}}
+            await Gateway(channel).create_instance(PROCESS, given)
+            await until(store, f"{policy}-1", "stopped")
+            table.write_text((tmp_path / "dmn" / "p.dmn").read_text())
+            crowd.start("second", "policy", "publish", str(table), "--process", "--retry", "--by", "ann")
+            assert await crowd.ended("second") == 0, crowd.said("second")
+            assert f"  runs of its own process on Zeebe: `agent-run-{policy}`\n" in crowd.said("second")
+            assert f"  let go on: {policy}-1; " in crowd.said("second")
+            await until(store, f"{policy}-1", "completed")
+            del given["policy"]
+            await Gateway(channel).create_instance(process_id(policy), given | {"runId": f"{policy}-2"})
+            await until(store, f"{policy}-2", "completed")
+    finally:
+        crowd.end()
+
+
+async def until(url: str, run: str, status: RunStatus) -> None:
+    store = await open_store(url)
+    try:
+        async with asyncio.timeout(120):
+            while (state := await store.state(run)) is None or state.status != status:
+                await asyncio.sleep(0.1)
+    finally:
+        await store.close()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import typer
 
@@ -27,6 +27,21 @@ if TYPE_CHECKING:
 
 GONE = frozenset({"not_stopped", "instance_gone"})
 """Why a run that was stopped a moment ago can't be retried: somebody else was faster."""
+
+Starts: TypeAlias = Annotated[
+    str | None, typer.Option("--from", metavar="MOMENT", help="From when it decides (ISO 8601). Default: now.")
+]
+Ends: TypeAlias = Annotated[
+    str | None, typer.Option("--until", metavar="MOMENT", help="Until when; what was active before decides then.")
+]
+
+
+class Span(NamedTuple):
+    """From when and until when a version decides."""
+
+    starts: datetime | None = None
+    ends: datetime | None = None
+
 
 RetryStopped: TypeAlias = Annotated[
     bool, typer.Option("--retry", help="Let runs go on that a mistake in the policy stopped.")
@@ -130,6 +145,18 @@ def tell_offered(offered: Offered) -> None:
         streams.say(f"  stopped by this policy: {_first(offered.stopped)}; `--retry` lets them go on")
 
 
+async def deployed_process(app: App, versions: Versions, found: Publication, by: Asked) -> str | None:
+    """The id of the policy's own process, once the broker has it; null while the policy isn't active."""
+    if found.version is None or found.state != "active":
+        return None
+    from dmnroute.zeebe.policy_process import deploy_policy_process
+
+    await app.gateway.reach()
+    own = await deploy_policy_process(app.gateway, found.policy)
+    await versions.own_process(found.policy, found.version, by, own)
+    return own
+
+
 def guard_text(file: Path) -> str:
     """The text of a guard's file. Raises OperatorError `unreadable_guard`."""
     try:
@@ -166,7 +193,7 @@ def publication_document(found: Publication) -> dict[str, Any]:
     }
 
 
-def tell_publication(found: Publication) -> None:
+def tell_publication(found: Publication, span: Span | None = None) -> None:
     """How far a table has come, in lines."""
     for finding in found.findings:
         streams.show_problem(f"{finding}\n")
@@ -176,6 +203,8 @@ def tell_publication(found: Publication) -> None:
     what = f"{found.policy}: version {found.version} is {found.state}"
     passed = f", {found.cases} test cases passed" if found.cases else ""
     streams.say(what + ("" if found.new else " already") + passed)
+    if span is not None and span.starts is not None and found.state != "active" and found.held is None:
+        streams.say(f"  it decides from {_minute(span.starts)}" + (f" until {_minute(span.ends)}" if span.ends else ""))
     for change in found.changes:
         streams.say(f"  {change}")
     if found.held is not None:

@@ -126,6 +126,10 @@ class Trials:
             ticking.cancel()
             with suppress(asyncio.CancelledError):
                 await ticking
+            try:
+                await self._look_at_put_off()
+            except DmnrouteError as error:
+                log.warning("canaries not judged: %s", error.message)
 
     async def _tick(self) -> None:
         for number in count(1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from dmnroute.dmn import Model
@@ -57,14 +58,17 @@ async def publish(
     *,
     goal: Goal = "active",
     judgement: Judgement | None = None,
+    starts: datetime | None = None,
+    ends: datetime | None = None,
 ) -> Publication:
     """Bring a table through the gate (parse → check → test cases → further checks), keep it, and put it into force.
 
     What the gate finds wrong isn't raised: it comes back as findings with their places, and nothing is kept then. A
     draft has to be readable only. Publishing is repeatable: after a crash the same call goes on where it was.
 
-    The routers of all processes follow within a second. `asked` says who publishes, why, and for which tenant.
-    `judgement` is what the gate has said of this very draft already; it isn't asked again then.
+    The routers of all processes follow within a second. `asked` says who publishes, why, and for which tenant; `starts`
+    and `ends`, from when and until when it decides. `judgement` is what the gate has said of this very draft already;
+    it isn't asked again then.
 
     Raises:
         OperatorError: the store is away, or `unreadable_cases`.
@@ -82,7 +86,7 @@ async def publish(
     activated, held = None, None
     if goal == "active":
         try:
-            activated = await versions.activate(draft.name, stored.version, asked)
+            activated = await versions.activate(draft.name, stored.version, asked, starts=starts, ends=ends)
         except UsageError as error:
             if error.code not in HELD:
                 raise

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, By, Why
 from dmnroute.cli.publishing import (
+    Ends,
     ForTenant,
     Offered,
     PolicyName,
     RetryStopped,
+    Starts,
     VersionNumber,
     asked,
     change_line,
@@ -28,12 +28,8 @@ def activate(
     context: typer.Context,
     name: PolicyName,
     version: VersionNumber,
-    starts: Annotated[
-        str | None, typer.Option("--from", metavar="MOMENT", help="From when it decides (ISO 8601). Default: now.")
-    ] = None,
-    ends: Annotated[
-        str | None, typer.Option("--until", metavar="MOMENT", help="Until when; what was active before decides then.")
-    ] = None,
+    starts: Starts = None,
+    ends: Ends = None,
     retry: RetryStopped = False,
     tenant: ForTenant = None,
     by: By = None,

@@ -9,7 +9,15 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import ForTenant, asked, gate_of, publication_document, tell_publication, versions_of
+from dmnroute.cli.publishing import (
+    ForTenant,
+    asked,
+    deployed_process,
+    gate_of,
+    publication_document,
+    tell_publication,
+    versions_of,
+)
 from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import UsageError
 
@@ -90,7 +98,10 @@ async def _work(
         if not publish or is_refused(planned):
             return planned, []
         drafts = [each.draft for each in planned if each.draft is not None]
-        return planned, [await bring(draft, gate, versions, by) for draft in drafts]
+        published = [await bring(draft, gate, versions, by) for draft in drafts]
+        for each in published if app.settings.own_processes else ():
+            await deployed_process(app, versions, each, by)
+        return planned, published
 
 
 def _drafts(folder: Path) -> list[Draft]:

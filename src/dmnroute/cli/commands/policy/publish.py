@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dmnroute.cli import streams
+from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, By, Why
 from dmnroute.cli.publishing import (
+    Ends,
     ForTenant,
     Offered,
     RetryStopped,
+    Span,
+    Starts,
     asked,
+    deployed_process,
     gate_of,
     offer_retry,
     publication_document,
@@ -25,9 +30,8 @@ from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
-    from dmnroute.app import App
-    from dmnroute.policies.versions import Asked, Versions
-    from dmnroute.publishing.publish import Goal, Publication
+    from dmnroute.policies.versions import Asked
+    from dmnroute.publishing.publish import Goal
 
 
 def publish(
@@ -37,6 +41,8 @@ def publish(
     verify: Annotated[
         bool, typer.Option("--verify", help="Bring it through the gate, and don't make it active.")
     ] = False,
+    starts: Starts = None,
+    ends: Ends = None,
     retry: RetryStopped = False,
     process: Annotated[
         bool, typer.Option("--process", help="Deploy a copy of `agent-run` under the policy's own id and name, too.")
@@ -70,8 +76,11 @@ def publish(
     for option, given in (("--retry", retry), ("--process", process)):
         if given and goal != "active":
             raise UsageError(f"{option} goes with a version that becomes active")
+    if (starts or ends) and goal != "active":
+        raise UsageError("--from and --until go with a version that becomes active")
+    span = Span(*(None if text is None else moment(text) for text in (starts, ends)))
     by_whom = asked(by, why, tenant)
-    work = _publish(session_of(context), files, goal, by_whom, retry=retry, process=process, as_json=as_json)
+    work = _publish(session_of(context), files, goal, by_whom, span, retry=retry, process=process, as_json=as_json)
     found = wait_for(work, goes_on=True)
     if as_json:
         streams.document(found)
@@ -79,7 +88,15 @@ def publish(
 
 
 async def _publish(
-    session: Session, files: list[Path], goal: Goal, by: Asked, *, retry: bool, process: bool, as_json: bool
+    session: Session,
+    files: list[Path],
+    goal: Goal,
+    by: Asked,
+    span: Span,
+    *,
+    retry: bool,
+    process: bool,
+    as_json: bool,
 ) -> list[dict[str, object]]:
     from dmnroute.publishing.draft import draft_of_file
     from dmnroute.publishing.publish import publish as bring
@@ -88,10 +105,10 @@ async def _publish(
     async with session.opened(as_json=as_json) as app:
         versions = versions_of(app.settings, app.store)
         for each in drafts:
-            found = await bring(each, gate_of(app), versions, by, goal=goal)
-            own = await _deployed(app, versions, found, by) if process or app.settings.own_processes else None
+            found = await bring(each, gate_of(app), versions, by, goal=goal, starts=span.starts, ends=span.ends)
+            own = await deployed_process(app, versions, found, by) if process or app.settings.own_processes else None
             if not as_json:
-                tell_publication(found)
+                tell_publication(found, span)
                 _tell_process(own)
             stops = found.state == "active"
             offered = (
@@ -103,18 +120,6 @@ async def _publish(
                 tell_offered(offered)
             documents.append(publication_document(found) | {"process": own} | offered.document())
     return documents
-
-
-async def _deployed(app: App, versions: Versions, found: Publication, by: Asked) -> str | None:
-    """The id of the policy's own process, once the broker has it; null while the policy isn't active."""
-    if found.version is None or found.state != "active":
-        return None
-    from dmnroute.zeebe.policy_process import deploy_policy_process
-
-    await app.gateway.reach()
-    own = await deploy_policy_process(app.gateway, found.policy)
-    await versions.own_process(found.policy, found.version, by, own)
-    return own
 
 
 def _tell_process(own: str | None) -> None:
