@@ -169,3 +169,24 @@ async def test_a_paused_run_takes_input_when_it_goes_on(engine: Harness) -> None
     await resume(engine, "run", run)
     result = (await engine.until(run, "completed")).result
     assert (result["status"], result["name"]) == ("resumed", "Bob")
+
+
+async def test_a_fork_has_the_input_that_had_arrived_by_then(engine: Harness) -> None:
+    """Before the restart it is what the run started with; after it, what restarted the run."""
+    wait = WAIT | {"on_input": '"restart"'}
+    rules = [
+        ['"Bob"', *(DONE.get(column, "null") for column in COLUMNS)],
+        ["-", *(wait.get(column, "null") for column in COLUMNS)],
+    ]
+    engine.publish("p", route(["run.input.name"], COLUMNS, rules))
+    run = await engine.start("p", input={"name": "Ada"})
+    await engine.until(run, "waiting")
+    await engine.input(run, {"name": "Bob"})
+    before = await engine.until(run, "completed")
+    after = await engine.forked(engine.forks.fork(run, hop=2, name=f"{run}-after", who="ann"))
+    assert (await engine.until(after, "completed")).result == before.result
+    again = await engine.forked(engine.forks.fork(run, hop=1, name=f"{run}-again", who="ann"))
+    await engine.until(again, "waiting")
+    await engine.input(again, {"name": "Cem"})
+    await engine.input(again, {"name": "Bob"})
+    assert (await engine.until(again, "completed")).result["name"] == "Bob"

@@ -14,6 +14,7 @@ from pyzeebe import Job, ZeebeWorker
 from tests.scenarios.zeebe_harness import PATIENCE, ZeebeHarness, zeebe_harness
 from tests.support.tables import by_hop
 
+from dmnroute.routing.budgets import Budget
 from dmnroute.routing.records.run import Limits
 from dmnroute.zeebe.broker import RunningBroker
 from dmnroute.zeebe.channel import connect
@@ -213,6 +214,25 @@ async def test_the_router_retries_for_workers_that_do_not(tmp_path: Path, broker
     assert stages == [None, "backoff", "retry", None]
     seen = state.result
     assert (seen["output"], seen["cost"], seen["attempt"]) == ({"greeting": "hi"}, Decimal("0.75"), 2)
+
+
+async def test_what_a_foreign_worker_spends_beyond_its_limit_stops_what_comes_next(
+    tmp_path: Path, broker: RunningBroker
+) -> None:
+    """It was told `max_cost`, and didn't obey: the excess is recorded and told, and nobody else is sent."""
+    answer = {"outcome": {"output": {"greeting": "hi"}, "cost": 0.9}}
+    async with zeebe_harness(tmp_path, broker, elsewhere=["greet"]) as zeebe:
+        zeebe.budgets.append(Budget(tenant="*", period="day", cost=Decimal(2)))
+        hops = [{"agent": '"greet"', "max_cost": "0.1"}, {"agent": '"fail"'}, DONE]
+        zeebe.publish("p", by_hop([*COLUMNS, "max_cost"], hops))
+        async with foreign_worker(broker, "agent.greet", answer):
+            run = await zeebe.start("p", limits=Limits(cost=Decimal("0.5")))
+            state = await zeebe.until(run, "failed")
+        last = (await zeebe.history(run)).hops[-1].decision
+        told = [event.kind for event in await zeebe.router.store.events()]
+    assert (state.cost, last.limit, state.result) == (Decimal("0.9"), "cost", {"greeting": "hi"})
+    assert "budget_exceeded" in told
+    assert zeebe.calls() == {}
 
 
 async def test_the_time_of_a_hop_ends_steps_that_nobody_takes(tmp_path: Path, broker: RunningBroker) -> None:
