@@ -25,6 +25,7 @@ def test_the_files_and_the_way_on_are_told(cli: Cli, tmp_path: Path, monkeypatch
         "made new/.gitignore\n"
         "made new/dmn/triage.dmn\n"
         "made new/dmn/triage.tests.yaml\n"
+        "made new/dmn/guards/canary.dmn\n"
         "made new/workers/messages.py\n"
         "made new/tests/test_triage.py\n"
         "\n"

@@ -1,8 +1,8 @@
 """The pages about runs: each of their commands is run, and says what the page says.
 
 A page's commands are run one after the other in a fresh project: what `dmnroute init` makes, with the example policies
-of `dmn/examples`, the guard of `dmn/guards` and the agents of `workers/examples`. Times and digests may differ.
-`python -m tests.docs.fill PAGE` writes what the commands say into the page.
+of `dmn/examples` and the agents of `workers/examples`. Times and digests may differ. `python -m tests.docs.fill PAGE`
+writes what the commands say into the page.
 """
 
 from __future__ import annotations
@@ -71,8 +71,7 @@ def port_of(project: Path) -> str:
 def make_project(folder: Path) -> None:
     """The template of `dmnroute init`, and the examples."""
     shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True)
-    examples = ROOT / "dmn" / "examples", ROOT / "dmn" / "guards", ROOT / "workers" / "examples"
-    for source, target in zip(examples, ("dmn", "dmn/guards", "workers"), strict=True):
+    for source, target in ((ROOT / "dmn" / "examples", "dmn"), (ROOT / "workers" / "examples", "workers")):
         if source.is_dir():
             shutil.copytree(source, folder / target, dirs_exist_ok=True)
 

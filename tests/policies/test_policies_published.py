@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.store.samples import decision
 from tests.support.tables import route
 
 from dmnroute.errors import OperatorError, RouteError
 from dmnroute.policies.folder import FolderPolicies
 from dmnroute.policies.published import PublishedPolicies
 from dmnroute.policies.versions import Asked, Versions
-from dmnroute.routing.records.run import Run
+from dmnroute.routing.history import History, Hop
+from dmnroute.routing.records.control import Control
+from dmnroute.routing.records.hop import HopEnd
+from dmnroute.routing.records.run import Origin, Run
 from dmnroute.routing.steering import policy_of
 from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock
@@ -111,8 +116,6 @@ async def test_a_policy_whose_time_is_over_has_a_clear_error(
 
 def test_a_run_that_pins_nothing_names_no_version() -> None:
     """Runs from before follow what is active, as they always did."""
-    from dmnroute.routing.history import History
-
     started = Run(id="r", policy="p", started=ManualClock().now())
     assert policy_of(History(started)) == ("p", None)
     assert policy_of(History(started.model_copy(update={"pins": True}))) == ("p", None)
@@ -131,3 +134,33 @@ async def test_two_routers_follow_a_change_within_half_a_second(
     assert [(await each.active("p")).version for each in (one, two)] == [number, number]
     assert [each.version for each in before] == [1, 1]
     assert all(b"first" in each.model.source for each in before)
+
+
+def kept_by(*decided: tuple[int, int], controls: Sequence[Control] = (), **fields: Any) -> tuple[str, int | None]:
+    """The version that a run keeps whose hops were decided by these (version, controls seen)."""
+    hops = [
+        Hop(decision("r1", number, policy="p", version=version, controls_seen=seen), {})
+        for number, (version, seen) in enumerate(decided, 1)
+    ]
+    started = Run(id="r1", policy="p", started=ManualClock().now(), pins=True, **fields)
+    return policy_of(History(started, tuple(hops), controls=tuple(controls)))
+
+
+def test_a_run_keeps_the_version_of_its_latest_own_decision() -> None:
+    """That of the first one, unless it was tried anew; a fork of it begins without one."""
+    assert kept_by((3, 0), (3, 0)) == ("p", 3)
+    assert kept_by((3, 0), (4, 0)) == ("p", 4)
+    origin = Origin(run="r0", hops=2, end=HopEnd(status="ok"))
+    assert kept_by((3, 0), (3, 0), origin=origin) == ("p", None)
+    assert kept_by((3, 0), (3, 0), (5, 0), origin=origin) == ("p", 5)
+
+
+def test_a_run_that_is_sent_to_another_policy_keeps_a_version_of_that() -> None:
+    """A version that a person named stays, also when the run is tried anew."""
+    asked = Control(run="r1", number=1, kind="policy", data={"policy": "p"}, who="ann", at=ManualClock().now())
+    assert kept_by((3, 0), controls=[asked]) == ("p", None)
+    assert kept_by((3, 0), (4, 1), controls=[asked]) == ("p", 4)
+    named = asked.model_copy(update={"data": {"policy": "p", "version": 2}})
+    assert kept_by((3, 0), (2, 1), controls=[named]) == ("p", 2)
+    history = History(Run(id="r1", policy="p", started=ManualClock().now(), pins=True), controls=(named,))
+    assert policy_of(history, anew=True) == ("p", 2)

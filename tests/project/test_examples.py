@@ -20,7 +20,7 @@ from dmnroute.zeebe.gateway import Gateway
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "dmn" / "examples").glob("*.dmn"))
-GUARDS = sorted((ROOT / "dmn" / "guards").glob("*.dmn"))
+GUARDS = sorted((TEMPLATE / "dmn" / "guards").glob("*.dmn"))
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)

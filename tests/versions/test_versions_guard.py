@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.support.tables import route
 
+from dmnroute.cli.commands.init import TEMPLATE
 from dmnroute.errors import DmnrouteError
 from dmnroute.policies.trials import Judge, trial
 from dmnroute.policies.versions import Asked, Versions
@@ -27,7 +28,7 @@ from dmnroute.store.open import open_store
 from dmnroute.testing import ManualClock
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
-SHIPPED = Path(__file__).parents[2] / "dmn" / "guards" / "canary.dmn"
+SHIPPED = TEMPLATE / "dmn" / "guards" / "canary.dmn"
 
 
 def guard(inputs: list[str], *rules: list[str], outputs: list[str] | None = None) -> str:

@@ -18,6 +18,7 @@ FILES = {
     ".gitignore": "gitignore.txt",
     "dmn/triage.dmn": "dmn/triage.dmn",
     "dmn/triage.tests.yaml": "dmn/triage.tests.yaml",
+    "dmn/guards/canary.dmn": "dmn/guards/canary.dmn",
     "workers/messages.py": "workers/messages.py",
     "tests/test_triage.py": "tests/test_triage.py",
 }
