@@ -66,4 +66,6 @@ def restarted(history: History) -> int:
 def since_restart(history: History) -> History:
     """The history without the hops before the run was restarted: what was found out there counts no more."""
     number = restarted(history)
+    if number == 0:
+        return history
     return replace(history, hops=tuple(hop for hop in history.hops if hop.decision.controls_seen >= number))
