@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.recorded_runs import record_runs
 
 from dmnroute.backtest.contexts import KNOWN, Contexts
 from dmnroute.routing.context import RoutingContext
 from dmnroute.routing.explanation import recorded_context
+from dmnroute.routing.history import History
 from dmnroute.routing.ports.recorded import Window
+from dmnroute.routing.ports.store import Store
 from dmnroute.store.open import open_store
 
 PATHS = tuple(
@@ -35,6 +41,63 @@ async def test_each_part_is_as_in_the_whole_context(url: str, tmp_path: Any) -> 
             compared += 1
     await store.close()
     assert compared > 100
+
+
+MORE = (
+    *PATHS,
+    ("facts", "score"),
+    ("facts", "kind"),
+    ("steps", "read"),
+    ("steps", "read", "output"),
+    ("steps", "read", "output", "score"),
+    ("steps", "judge", "output", "kind"),
+    ("steps", "reread", "error", "kind"),
+    ("steps", "reread", "confidence"),
+    ("last", "outcomes", "output"),
+    ("run",),
+    ("last",),
+    ("slo",),
+)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, asyncio.Runner, list[History]]]:
+    """Runs in a database, and their histories."""
+    folder = tmp_path_factory.mktemp("contexts")
+    with asyncio.Runner() as runner:
+        store = runner.run(open_store(f"sqlite:///{folder}/runs.db"))
+        runner.run(record_runs(store, 30))
+        states = runner.run(store.states(policy="texts", limit=100))
+        histories = [runner.run(store.history(state.run.id)) for state in states]
+        yield store, runner, [history for history in histories if history is not None]
+        runner.run(store.close())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(paths=st.sets(st.sampled_from(MORE), min_size=1, max_size=5))
+def test_however_little_is_read_it_is_as_in_the_whole_context(
+    recorded: tuple[Store, asyncio.Runner, list[History]], paths: set[tuple[str, ...]]
+) -> None:
+    """For any paths that tables may read together, alone or with others: nothing else is asked of the store."""
+    store, runner, histories = recorded
+    contexts = Contexts(tuple(sorted(paths)))
+    runs = {run.id: run for run in runner.run(store.recorded(Window("texts"), contexts.parts, limit=100))}
+    for history in histories:
+        run = runs[history.run.id]
+        for hop, quick in zip(run.hops, contexts.of(run), strict=True):
+            whole = recorded_context(history, hop.hop)
+            for path in paths:
+                assert _at(quick, path) == _at(_as_known(path, whole), path)
+
+
+def _at(context: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        context = context.get(name) if isinstance(context, dict) else None
+    return context
+
+
+def _as_known(path: tuple[str, ...], whole: dict[str, Any]) -> dict[str, Any]:
+    return {path[0]: _known(path[0], whole[path[0]])}
 
 
 def _known(root: str, whole: dict[str, Any]) -> dict[str, Any]:
