@@ -43,7 +43,7 @@ def bars(rows: Sequence[Bar], series: Sequence[str]) -> Markup:
 def intervals(rows: Sequence[tuple[str, Decimal, Decimal, Decimal]]) -> Markup:
     """For each name its value with an interval, each on a scale of its own around 0."""
     parts: list[Markup] = []
-    middle, half, y = (_LABEL + WIDTH) / 2, (WIDTH - _LABEL) / 2 - 60, 10.0
+    middle, half, y = (_LABEL + WIDTH) / 2, (WIDTH - _LABEL) / 2 - 60, 22.0
     for name, value, low, high in rows:
         most = max(abs(low), abs(high), abs(value)) or Decimal(1)
         place = [middle + float(each / most) * half for each in (low, value, high)]

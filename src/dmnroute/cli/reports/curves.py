@@ -62,7 +62,7 @@ def _axes(most: Decimal, low: Decimal, high: Decimal) -> Markup:
     for part in range(5):
         value = most * part / 4
         parts.append(line.format(_LEFT, _y(value, most), WIDTH - _RIGHT, _y(value, most)))
-        parts.append(_text(_LEFT - 8, _y(value, most) + 4, f"{value:.3g}", anchor="end"))
+        parts.append(_text(_LEFT - 8, _y(value, most) + 4, f"{float(value):.3g}", anchor="end"))
     for value in dict.fromkeys((low, (low + high) / 2, high)):
         parts.append(_text(_x(value, low, high), HEIGHT - _BOTTOM + 20, f"{value:f}", anchor="middle"))
     return Markup("\n").join(parts)
