@@ -9,12 +9,16 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
+from tests.scenarios import agents
 from tests.scenarios.zeebe_harness import ZeebeHarness, zeebe_harness
 from tests.support.crowd import Crowd
 from tests.support.tables import by_hop, route
 from tests.zeebe.counting import make_project
 
+from dmnroute.agents.registry import Registry
 from dmnroute.policies.versions import Asked, Versions
+from dmnroute.publishing.deploying import Deployer
+from dmnroute.publishing.gate import Gate
 from dmnroute.routing.records.run import RunStatus
 from dmnroute.store.open import open_store
 from dmnroute.zeebe.broker import RunningBroker
@@ -132,3 +136,19 @@ async def until(url: str, run: str, status: RunStatus) -> None:
                 await asyncio.sleep(0.1)
     finally:
         await store.close()
+
+
+async def test_modelers_deployments_have_processes_of_their_own_where_the_settings_say_so_zeebe(
+    zeebe: ZeebeHarness, policy: str
+) -> None:
+    """As publishing on the command line; the same deployment again changes nothing."""
+    versions = Versions(zeebe.router.store, zeebe.router.clock)
+    folder = zeebe.folder / "dmn"
+    text = (folder / f"{policy}.dmn").read_bytes()
+    deployer = Deployer(Gate(Registry.of([agents])), versions, folder, zeebe.engine.gateway, own_processes=True)
+    for _ in range(2):
+        await deployer.deploy([(f"{policy}.dmn", text)], Asked("ann"))
+    assert [change.kind for change in await versions.log(policy)] == ["verify", "activate", "process"]
+    given = {"input": {"ledger": str(zeebe.ledger)}, "runId": f"{policy}-3"}
+    await zeebe.engine.gateway.create_instance(process_id(policy), given)
+    assert (await zeebe.until(f"{policy}-3", "completed")).run.policy == policy

@@ -145,18 +145,6 @@ def tell_offered(offered: Offered) -> None:
         streams.say(f"  stopped by this policy: {_first(offered.stopped)}; `--retry` lets them go on")
 
 
-async def deployed_process(app: App, versions: Versions, found: Publication, by: Asked) -> str | None:
-    """The id of the policy's own process, once the broker has it; null while the policy isn't active."""
-    if found.version is None or found.state != "active":
-        return None
-    from dmnroute.zeebe.policy_process import deploy_policy_process
-
-    await app.gateway.reach()
-    own = await deploy_policy_process(app.gateway, found.policy)
-    await versions.own_process(found.policy, found.version, by, own)
-    return own
-
-
 def guard_text(file: Path) -> str:
     """The text of a guard's file. Raises OperatorError `unreadable_guard`."""
     try:

@@ -14,6 +14,7 @@ from dmnroute.errors import TableError, UsageError
 from dmnroute.policies.versions import Asked, Versions
 from dmnroute.publishing.draft import Draft, draft_of_text, is_file_name
 from dmnroute.publishing.gate import Gate, Judgement
+from dmnroute.publishing.own_process import deploy_own_process
 from dmnroute.publishing.publish import Publication, publish
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Deployer:
     """The project's tables, with their test cases."""
     gateway: Gateway
     """Where processes and forms go."""
+    own_processes: bool = False
+    """Whether each policy gets a process of its own there."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def deploy(self, files: Sequence[tuple[str, bytes]], asked: Asked, *, broker_tenant: str = "") -> Deployed:
@@ -90,6 +93,8 @@ class Deployer:
         others = {name: text for name, text in texts.items() if not name.endswith(TABLE)}
         async with self._one_at_a_time:
             judged = await self._judged(drafts)
+            if drafts and self.own_processes:
+                await self.gateway.reach()
             passed_on = await self._pass_on(others, broker_tenant) if others else None
             tables = [await self._published(draft, judgement, asked) for draft, judgement in judged]
         return Deployed(asked.tenant, tuple(tables), passed_on)
@@ -108,6 +113,8 @@ class Deployer:
 
     async def _published(self, draft: Draft, judgement: Judgement, asked: Asked) -> DeployedTable:
         publication = await publish(draft, self.gate, self.versions, asked, judgement=judgement)
+        if self.own_processes:
+            await deploy_own_process(self.gateway, self.versions, publication, asked)
         assert judgement.model is not None  # it has passed the gate
         return DeployedTable(draft.file, publication, judgement.model)
 

@@ -56,7 +56,8 @@ async def _serve(session: Session, given: dict[str, str | int]) -> None:
     async with session.opened() as app:
         listening = _listening(app.settings, given)
         versions = versions_of(app.settings, app.store)
-        deployer = Deployer(gate_of(app), versions, app.project.policies, app.impatient_gateway)
+        own = app.settings.own_processes
+        deployer = Deployer(gate_of(app), versions, app.project.policies, app.impatient_gateway, own_processes=own)
         await serve_api_until_told(deployer, listening)
 
 

@@ -12,7 +12,6 @@ from dmnroute.cli.options import AsJson, By, Why
 from dmnroute.cli.publishing import (
     ForTenant,
     asked,
-    deployed_process,
     gate_of,
     publication_document,
     tell_publication,
@@ -90,6 +89,7 @@ async def _work(
     session: Session, folder: Path | None, by: Asked, *, publish: bool, as_json: bool
 ) -> tuple[list[PlannedPolicy], list[Publication]]:
     from dmnroute.publishing.folder_plan import is_refused, plan_folder
+    from dmnroute.publishing.own_process import deploy_own_process
     from dmnroute.publishing.publish import publish as bring
 
     async with session.opened(as_json=as_json) as app:
@@ -100,7 +100,7 @@ async def _work(
         drafts = [each.draft for each in planned if each.draft is not None]
         published = [await bring(draft, gate, versions, by) for draft in drafts]
         for each in published if app.settings.own_processes else ():
-            await deployed_process(app, versions, each, by)
+            await deploy_own_process(app.gateway, versions, each, by)
         return planned, published
 
 

@@ -18,7 +18,6 @@ from dmnroute.cli.publishing import (
     Span,
     Starts,
     asked,
-    deployed_process,
     gate_of,
     offer_retry,
     publication_document,
@@ -99,6 +98,7 @@ async def _publish(
     as_json: bool,
 ) -> list[dict[str, object]]:
     from dmnroute.publishing.draft import draft_of_file
+    from dmnroute.publishing.own_process import deploy_own_process
     from dmnroute.publishing.publish import publish as bring
 
     drafts, documents = [draft_of_file(file) for file in files], []
@@ -106,7 +106,11 @@ async def _publish(
         versions = versions_of(app.settings, app.store)
         for each in drafts:
             found = await bring(each, gate_of(app), versions, by, goal=goal, starts=span.starts, ends=span.ends)
-            own = await deployed_process(app, versions, found, by) if process or app.settings.own_processes else None
+            own = (
+                await deploy_own_process(app.gateway, versions, found, by)
+                if process or app.settings.own_processes
+                else None
+            )
             if not as_json:
                 tell_publication(found, span)
                 _tell_process(own)
