@@ -62,6 +62,20 @@ def test_columns_give_columns(policy):
     assert decision.values(_columns(RECORDS[:3])) == _as_columns(_one_by_one(decision, RECORDS[:3]))
 
 
+@pytest.mark.parametrize(
+    "outputs", [("{k: 1}", '{k: "a", l: [1]}'), ("[1, 2]", "[3, 4]"), ("{k: 1}", "null"), ("1", "[1]")]
+)
+def test_the_answers_of_a_single_column_may_be_contexts_and_lists(outputs):
+    """They are values like others, not outputs by name."""
+    rules = [(f'"{name}"', output) for name, output in zip("ab", outputs, strict=True)]
+    decision = load(one_table(["a"], ["x"], rules)).decision("Route")
+    for count in (1, 40):
+        records = [{"a": name} for name in "abc"] * count
+        expected = _one_by_one(decision, records)
+        assert decision.values(records) == expected
+        assert decision.values(_columns(records)) == expected
+
+
 def test_records_may_come_from_any_iterable_and_lack_inputs():
     """A generator is as good as a list; a missing input is null."""
     decision = _table()

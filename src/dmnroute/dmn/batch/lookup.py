@@ -72,11 +72,12 @@ class BatchLookup:
             raise NotPlain
         answered = plain_values(values, logic.types)
         self.answers = Items(answered)
+        named = logic.columns if len(logic.columns) > 1 else ()
         self.outputs = {
             column.name: Items([item[column.name] if isinstance(item, dict) else None for item in answered])
-            for column in logic.columns
+            for column in named
         }
-        """The parts of the answers by name, where they have names."""
+        """The parts of the answers by name, where they have names: the answer of a single column may be any context."""
         index = self._lookup.index
         self._codes = {
             number: {text: code for code, text in enumerate(index.texts(number))} for number in self._lookup.named
