@@ -25,6 +25,7 @@ from pydantic_settings import (
 
 from dmnroute.errors import UsageError
 from dmnroute.listening import Listening
+from dmnroute.routing.backtest_limits import BacktestLimits
 from dmnroute.routing.breaker_rules import BreakerRule
 from dmnroute.routing.budgets import Budget
 from dmnroute.routing.pauses import PauseTimers
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     """How long runs should take, by policy and tenant: `[[slos]]` in `dmnroute.toml`. For all others, `limits.slo`."""
     right: dict[str, str] = {}
     """By policy: FEEL that says whether the end of a run was right, once that is known; see `dmnroute policy tune`."""
+    gate_backtest: BacktestLimits | None = None
+    """What a published table may change of recorded runs: `[gate_backtest]` in `dmnroute.toml`. Null: anything."""
     guards: Guards = Guards()
     """Guard agents that every step of new runs has to pass: `before` and `after`, lists of names."""
     breakers: dict[str, BreakerRule] = {}

@@ -83,10 +83,17 @@ def asked(by: str | None, why: str | None, tenant: str | None) -> Asked:
 
 
 def gate_of(app: App) -> Gate:
-    """The gate of this project: its agents, its tables, its test cases."""
+    """The gate of this project: its agents, its test cases, and its recorded runs where the settings say so."""
     from dmnroute.publishing.gate import Gate
 
-    return Gate(app.registry)
+    limits = app.settings.gate_backtest
+    if limits is None:
+        return Gate(app.registry)
+    from dmnroute.publishing.backtest_check import BacktestCheck
+    from dmnroute.router.clock import SystemClock
+
+    check = BacktestCheck(app.store, app.registry.catalogue, app.policies.version, SystemClock(), limits)
+    return Gate(app.registry, (check,))
 
 
 def versions_of(settings: Settings, store: Store) -> Versions:

@@ -96,6 +96,8 @@ def explanation_document(hop: HopExplanation) -> dict[str, Any]:
         "agents": [step.agent for step in decision.plan.steps],
         "reason": decision.plan.reason,
         "limit": decision.limit,
+        "stage": decision.stage,
+        "forced": decision.forced is not None,
         "decisions": [_decision_document(each) for each in hop.decisions],
         "notices": list(dict.fromkeys(map(str, hop.decisions[0].result.notices))) if hop.decisions else [],
         "shadow": None if hop.shadow is None else hop.shadow.model_dump(),
@@ -115,7 +117,13 @@ def _decision_document(each: DecisionExplanation) -> dict[str, Any]:
                 "id": rule.id,
                 "taken": rule.index in each.taken,
                 "cells": [
-                    {"column": cell.column, "label": cell.label, "text": cell.text, "met": cell.met}
+                    {
+                        "column": cell.column,
+                        "label": cell.label,
+                        "text": cell.text,
+                        "value": shown_value(cell.value),
+                        "met": cell.met,
+                    }
                     for cell in rule.cells
                 ],
             }
