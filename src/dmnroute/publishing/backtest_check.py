@@ -51,7 +51,8 @@ class BacktestCheck:
         )
         for what, changed, of, limit in pairs:
             if limit is not None and of and Decimal(changed) / of > limit:
+                most = f"{(limit * 100).normalize():f} %"
                 yield (
                     "backtest_changes",
-                    f"{changed} of {of} recorded {what} would go another way; at most {(limit * 100).normalize():f} % may",
+                    f"{changed} of {of} recorded {what} would go another way; at most {most} may",
                 )
