@@ -181,6 +181,7 @@ def copy_runs(database: sqlite3.Connection, copy: int) -> None:
             "run": other,
             "id": other,
             "ended": later,
+            "deadline": later,
             "confidence": "CASE WHEN length({0}) = 4 THEN {0} || (abs(random() % 90) + 10) ELSE {0} END",
         },
     }
