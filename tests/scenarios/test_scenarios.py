@@ -329,8 +329,9 @@ async def test_a_run_that_no_rule_matches_stops_and_goes_on_with_the_corrected_p
     assert state.stop.message == (
         "no rule of `Route` matches\n"
         "p.dmn, decision `Route`\n"
-        "hint: `facts.answer` was null (`absent`, which has not run, or `flaky`, which has not run, or `needs_more`,"
-        " which has not run, or `pricey`, which has not run, reports it);"
+        "hint: `facts.answer` was null (`absent`, which has not run, or `chat`, which has not run, or `flaky`,"
+        " which has not run, or `needs_more`, which has not run, or `overspend`, which has not run, or `pricey`,"
+        " which has not run, reports it);"
         ' rule 1 came nearest: `last.status` is `"ok"`, not `"start"`'
     )
     corrected = [['"start"', "-", '"greet_in_a_thread"', "null"], ["-", "-", "null", '"complete"']]
