@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -27,6 +29,7 @@ from benchmarks.measuring import show
 from benchmarks.targets import Target
 from dmnroute.backtest.backtest import backtest
 from dmnroute.dmn import load
+from dmnroute.routing.history import History
 from dmnroute.routing.policy import PolicyVersion
 from dmnroute.routing.ports.recorded import Window
 from dmnroute.routing.replay import replay
@@ -38,8 +41,11 @@ BASE = 400
 SECONDS = 60
 """Of a processor, for a million decisions."""
 
-REPLAYED = 20_000
+REPLAYED = 10_000
 """Decisions that are replayed at most."""
+
+SURE = Decimal("0.7")
+"""A confidence above every threshold of the policy."""
 
 
 def measure(decisions: int) -> list[Target]:
@@ -97,12 +103,16 @@ async def _backtest(file: Path) -> tuple[int, str]:
     return found.decisions, f"{found.changed_hops:,} hops go another way"
 
 
-async def _replay(file: Path) -> tuple[int, str]:
+async def _replay(file: Path, *, tamper: bool = False) -> tuple[int, str]:
+    """Replay until there are enough; with `tamper` the first outcome that a table compares isn't as it was recorded."""
     store = await open_store(f"sqlite:///{file}")
-    versions, decisions, diverged = _Versions(store), 0, 0
+    versions, decisions, diverged, expected = _Versions(store), 0, 0, int(tamper)
     for state in await store.states(policy="texts", limit=REPLAYED // 3):
         history = await store.history(state.run.id)
         assert history is not None
+        changed = _tampered(history) if tamper else None
+        if changed is not None:
+            history, tamper = changed, False
         version = await versions.version("texts", 1)
         for hop in range(1, len(history.hops) + 1):
             decisions += 1
@@ -110,7 +120,26 @@ async def _replay(file: Path) -> tuple[int, str]:
         if decisions >= REPLAYED:
             break
     await store.close()
+    if diverged != expected:
+        raise SystemExit(f"{diverged} divergences were found, and there {'is one' if expected else 'are none'}")
     return decisions, f"{diverged} divergences"
+
+
+async def _replay_tampered(file: Path) -> tuple[int, str]:
+    return await _replay(file, tamper=True)
+
+
+def _tampered(history: History) -> History | None:
+    """The run as if its first reader had been in doubt; null where the tables decided once more, or it wasn't sure."""
+    if len(history.hops) != 2:
+        return None
+    first = history.hops[0]
+    sure = [each for each in first.ordered() if each.confidence is not None and each.confidence >= SURE]
+    if not sure:
+        return None
+    doubtful = {each.step: each.model_copy(update={"confidence": Decimal("0.01")}) for each in sure}
+    hop = replace(first, outcomes={**first.outcomes, **doubtful})
+    return replace(history, hops=(hop, *history.hops[1:]))
 
 
 class _Versions:
@@ -127,7 +156,7 @@ class _Versions:
         return self._known[number]
 
 
-MEASURED = {"backtest": _backtest, "replay": _replay}
+MEASURED = {"backtest": _backtest, "replay": _replay, "replay, one hop tampered with": _replay_tampered}
 
 
 def measure_here(name: str, file: Path) -> None:
