@@ -88,7 +88,8 @@ class Run:
         where = place() if room > 0 else None
         for notice in raw[: max(0, room)]:
             assert where is not None
-            at = replace(where, source=Source(notice.text), span=notice.span)
+            # What is written without FEEL (a boxed invocation's binding) has no text to show.
+            at = replace(where, source=Source(notice.text), span=notice.span) if notice.text else where
             self.notices.append(Notice(str(notice.kind), notice.message, at, tuple(notice.values)))
 
     def notice(self, kind: str, message: str, place: Place, *values: object) -> None:
