@@ -93,6 +93,13 @@ def test_a_recorded_decision_becomes_a_case(bench: Bench, cli: Cli) -> None:
         "    - 2\n"
     )
     assert "  ✓ a greeting ends the run" in cli("policy", "test").out.splitlines()
+    said = cli("policy", "record", "r1", "2", "--name", "a greeting ends the run")
+    assert said.out == f"`a greeting ends the run` is in {bench.root / file} already\n"
+    assert cli("policy", "record", "r1", "2", "--file", "new.tests.yaml", "--json").json == {
+        "file": "new.tests.yaml",
+        "name": "r1, hop 2",
+        "added": True,
+    }
 
 
 def test_no_cases_is_wrong_use(bench: Bench, cli: Cli) -> None:

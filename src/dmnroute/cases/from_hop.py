@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from dmnroute.dmn.scope import Origin
 from dmnroute.errors import OperatorError
@@ -36,25 +32,6 @@ def case_from_hop(hop: HopExplanation, policy: PolicyVersion, *, name: str) -> d
         "expect": _without_nulls(value),
         "rules": [rule.index for rule in route.matched],
     }
-
-
-def add_case(file: Path, case: Mapping[str, Any]) -> None:
-    """Append a case to a file of test cases, which is made where there is none; what is there stays as it is."""
-    text = yaml.dump([case], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    block = "".join(f"  {line}\n" for line in text.splitlines())
-    before = file.read_text("utf-8") if file.exists() else ""
-    if not before.strip():
-        before = "tests:\n"
-    file.write_text(f"{before.rstrip()}\n{block}", "utf-8")
-
-
-class _Dumper(yaml.SafeDumper):
-    """Numbers stay exact."""
-
-
-_Dumper.add_representer(
-    Decimal, lambda dumper, number: dumper.represent_scalar("tag:yaml.org,2002:float", f"{number:f}")
-)
 
 
 def _paths(policy: PolicyVersion) -> list[tuple[str, ...]]:

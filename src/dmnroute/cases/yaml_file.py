@@ -20,10 +20,10 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {}
-_NUMBER = re.compile(r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$")
+NUMBER = re.compile(r"^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$")
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_implicit_resolver("!number", _NUMBER, [*"-0123456789"])
+_Loader.add_implicit_resolver("!number", NUMBER, [*"-0123456789"])
 
 
 def _number(_: yaml.SafeLoader, node: yaml.ScalarNode) -> int | Decimal:
@@ -35,22 +35,31 @@ _Loader.add_constructor("!number", _number)
 
 
 def read_yaml(file: Path) -> list[PlacedCase]:
-    """The cases of a file, in its order.
+    """The cases of a file, in its order. Raises TableError `bad_case`, with the line."""
+    return cases_of(file.read_text("utf-8"), file)
 
-    Raises:
-        TableError: `bad_case`, with the line.
-    """
+
+def cases_of(text: str, file: Path) -> list[PlacedCase]:
+    """The cases of a text, which is that of a file. Raises TableError `bad_case`, with the line."""
+    tests = list_of(text, file)
+    if tests is None:
+        return []
+    return [placed_case(_entries(entry, file), file, entry.start_mark.line + 1) for entry in tests.value]
+
+
+def list_of(text: str, file: Path) -> yaml.SequenceNode | None:
+    """The list under `tests`, with its place; null when the text says nothing. Raises TableError `bad_case`."""
     try:
-        node = yaml.compose(file.read_text("utf-8"), _Loader)
+        node = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise bad_case(f"this is no YAML: {error.problem}", file, line) from error
     if node is None:
-        return []
+        return None
     tests = _tests(node)
     if tests is None:
         raise bad_case("the file must have `tests`, a list of cases, and nothing else", file, 1)
-    return [placed_case(_entries(entry, file), file, entry.start_mark.line + 1) for entry in tests.value]
+    return tests
 
 
 def _tests(node: yaml.Node) -> yaml.SequenceNode | None:

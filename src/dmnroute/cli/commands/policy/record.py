@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dmnroute.cli import streams
+from dmnroute.cli.options import AsJson
 from dmnroute.cli.session import Session, session_of, wait_for
 
 
@@ -20,23 +21,29 @@ def record(
         Path | None,
         typer.Option("--file", metavar="FILE", help="File of test cases. Default: the one beside the table."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Keep a recorded decision as a test case of its table.
 
-    The case gives the decision what its tables read at that hop, and expects what came out.
+    The case gives the decision what its tables read at that hop, and expects what came out. It is added at the end of
+    the file, which otherwise stays as it is; keeping the same case twice changes nothing.
 
     \b
     Example:
       dmnroute policy record intake-0701-1530-k3f9 4 --name "a poor scan is read again"
     """
-    where, case = wait_for(_recorded(session_of(context), run, hop, name=name, file=file))
-    streams.say(f"added `{case}` to {where}")
+    where, case, added = wait_for(_recorded(session_of(context), run, hop, name=name, file=file))
+    if as_json:
+        streams.document({"file": str(where), "name": case, "added": added})
+    else:
+        streams.say(f"added `{case}` to {where}" if added else f"`{case}` is in {where} already")
 
 
 async def _recorded(
     session: Session, run: str, hop: int | None, *, name: str | None, file: Path | None
-) -> tuple[Path, str]:
-    from dmnroute.cases.from_hop import add_case, case_from_hop
+) -> tuple[Path, str, bool]:
+    from dmnroute.cases.adding import add_case
+    from dmnroute.cases.from_hop import case_from_hop
     from dmnroute.cli.recorded import recordings
     from dmnroute.project import find_project
     from dmnroute.routing.explanation import explain_hop
@@ -49,5 +56,5 @@ async def _recorded(
     title = name or f"{decision.run}, hop {number}"
     project = find_project(session.settings().project)
     where = file or project.policies / f"{decision.policy}.tests.yaml"
-    add_case(where, case_from_hop(explained, found.policy(decision), name=title))
-    return where, title
+    added = add_case(where, case_from_hop(explained, found.policy(decision), name=title))
+    return where, title, added
