@@ -40,3 +40,11 @@ def test_a_failure_says_what_came_out(tmp_path: Path) -> None:
     done = _pytest(tmp_path, "dmn")
     assert done.returncode == 2
     assert "the file must have `tests`, a list of cases, and nothing else" in done.stdout
+
+
+def test_agents_of_the_settings_are_there(tmp_path: Path) -> None:
+    """As for `dmnroute policy test`: those in modules that `dmnroute.toml` names."""
+    _project(tmp_path, (TEMPLATE / "dmn" / "triage.tests.yaml").read_text())
+    (tmp_path / "workers" / "messages.py").rename(tmp_path / "agents_elsewhere.py")
+    (tmp_path / "dmnroute.toml").write_text('agents = ["agents_elsewhere"]\n')
+    assert "5 passed" in _pytest(tmp_path, "dmn").stdout

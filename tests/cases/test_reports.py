@@ -57,11 +57,33 @@ def test_reports_for_ci_and_for_reviews(bench: Bench, cli: Cli) -> None:
     cli("policy", "test", "dmn/p.dmn", "--junit", "junit.xml", "--sarif", "sarif.json")
     suite = ElementTree.parse(bench.root / "junit.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
-    assert [(case.get("name"), case.get("line"), len(case)) for case in suite] == [("starts", "3", 0), ("ends", "5", 1)]
+    properties, *cases = suite
+    assert [(case.get("name"), case.get("line"), len(case)) for case in cases] == [("starts", "3", 0), ("ends", "5", 1)]
+    assert {case.get("file") for case in cases} == {"dmn/p.tests.yaml"}
+    assert {each.get("name"): each.get("value") for each in properties} == {
+        "coverage.Route.rules": "2/3",
+        "coverage.Route.conditions": "2/3",
+    }
     [run] = json.loads((bench.root / "sarif.json").read_text())["runs"]
     assert [(each["ruleId"], each["level"], each["message"]["text"]) for each in run["results"]] == [
         ("failed-case", "error", 'ends:\naction: expected "complete", found "fail"'),
         ("uncovered-rule", "note", "no test case makes Route, rule 2 match"),
+    ]
+    [failed, gap] = [each["locations"][0]["physicalLocation"] for each in run["results"]]
+    assert (failed["artifactLocation"]["uri"], failed["region"]) == ("dmn/p.tests.yaml", {"startLine": 5})
+    assert gap["artifactLocation"]["uri"] == "dmn/p.dmn"
+    assert '<rule id="Route_rule2"' in TABLE.splitlines()[gap["region"]["startLine"] - 1]
+
+
+def test_reports_name_conditions_seen_one_way_only(bench: Bench, cli: Cli) -> None:
+    """Of rules that do match; and no text breaks the XML."""
+    _policy(bench)
+    (bench.root / "dmn" / "p.tests.yaml").write_text('tests: [{name: "a\\x1b", expect: {agent: greet}}]')
+    cli("policy", "test", "--junit", "junit.xml", "--sarif", "sarif.json")
+    assert [case.get("name") for case in ElementTree.parse(bench.root / "junit.xml").iter("testcase")] == ["a\ufffd"]
+    [run] = json.loads((bench.root / "sarif.json").read_text())["runs"]
+    assert "in all test cases Route, rule 1, input 1 is always met" in [
+        each["message"]["text"] for each in run["results"] if each["ruleId"] == "uncovered-condition"
     ]
 
 

@@ -42,9 +42,10 @@ class CasesFile(pytest.File):
         from dmnroute.app import load_agents
         from dmnroute.cases.reading import policy_of, read_cases
         from dmnroute.project import Project
+        from dmnroute.settings import load_settings
 
         policy = policy_of(self.path)
-        registry = load_agents(Project(policy.parent.parent), [])
+        registry = load_agents(Project(policy.parent.parent), load_settings().agents)
         for placed in read_cases([self.path]):
             yield CaseItem.from_parent(self, name=placed.case.name, placed=placed, policy=policy, registry=registry)
 
