@@ -87,7 +87,23 @@ VALUES = st.recursive(
     | st.integers()
     | st.decimals(allow_nan=False, allow_infinity=False, places=3)
     | st.sampled_from(
-        ["1e5", "1E5", "-0", "~", "null", "true", "yes", "0x1F", "1_000", "2026-01-01", "1:30", "- a", "#"]
+        [
+            "a\x85b",
+            "\u2028",
+            "1e5",
+            "1E5",
+            "-0",
+            "~",
+            "null",
+            "true",
+            "yes",
+            "0x1F",
+            "1_000",
+            "2026-01-01",
+            "1:30",
+            "- a",
+            "#",
+        ]
     )
     | st.text(st.characters(exclude_categories=["Cs"]))
     | st.text(" ab\n'", min_size=90, max_size=250),

@@ -94,4 +94,11 @@ def _decimal(dumper: yaml.SafeDumper, number: Decimal) -> yaml.ScalarNode:
     return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """YAML breaks lines where nobody sees it, too, and folds them; written as escapes they stay."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _UNSEEN & set(text) else None)
+
+
+_UNSEEN = frozenset("\x85\u2028\u2029\ufeff")
 _Dumper.add_representer(Decimal, _decimal)
+_Dumper.add_representer(str, _text)
