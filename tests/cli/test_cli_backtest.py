@@ -68,6 +68,14 @@ def test_a_moment_has_to_be_one(bench: Bench, cli: Cli, when: str) -> None:
     assert said.err == f"error: `{when}` is no moment\nhint: as in 7d, 12h, 30m, or 2026-07-01T12:00:00Z\n"
 
 
+def test_replays_tell_that_there_is_nothing_to_follow(bench: Bench, cli: Cli) -> None:
+    """When every run goes the way that is recorded."""
+    _run(bench, cli)
+    (bench.root / "draft.dmn").write_text(TABLE)
+    said = cli("policy", "backtest", "draft.dmn", "--policy", "sure", "--replay", "10")
+    assert "no run that ended would go another way: there is none to follow" in said.out.splitlines()
+
+
 def test_replays_tell_how_runs_would_have_ended(bench: Bench, cli: Cli) -> None:
     """A run that needs nothing that wasn't recorded is followed to its end, on the terminal and on the page."""
     _run(bench, cli)

@@ -146,6 +146,9 @@ def _replays(found: Backtest) -> Iterator[str]:
     if replays is None:
         return
     yield ""
+    if not replays.parted:
+        yield "no run that ended would go another way: there is none to follow"
+        return
     yield (
         f"{replays.followed} of {count(replays.parted, 'run')} that ended followed by the draft, with the outcomes that"
         f" were recorded: {replays.known} to the end"
