@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.cli.conftest import Bench, Cli
 
 GREET = {"agent": '"greet"'}
@@ -33,6 +34,20 @@ def test_a_table_is_published_and_decides(bench: Bench, cli: Cli) -> None:
         'hello: version 2 is active\n  Route rule 1, reason: `"first"` → `"second"`\n'
     )
     assert cli("run", "hello", "--run-id", "s").out.splitlines()[0] == "s  policy hello version 2"
+
+
+@pytest.mark.parametrize("words", [("publish", "dmn/hello.dmn", "--process"), ("apply", "dmn")])
+def test_without_a_broker_for_its_process_nothing_is_published(
+    bench: Bench, cli: Cli, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Whoever is told of an error can do the same again once the broker is there."""
+    hello(bench, "first")
+    monkeypatch.setenv("ZEEBE_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("DMNROUTE_OWN_PROCESSES", "true")
+    said = cli("policy", *words)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("error: no broker answers at 127.0.0.1:1: connection refused\n")
+    assert cli("policy", "log", "hello").err == "error: nothing of policy `hello` was published\n"
 
 
 def test_a_bad_table_is_kept_out_with_its_place(bench: Bench, cli: Cli) -> None:

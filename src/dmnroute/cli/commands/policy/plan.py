@@ -98,6 +98,8 @@ async def _work(
         if not publish or is_refused(planned):
             return planned, []
         drafts = [each.draft for each in planned if each.draft is not None]
+        if drafts and app.settings.own_processes:  # a broker that is away says so while nothing is published yet
+            await app.gateway.reach()
         published = [await bring(draft, gate, versions, by) for draft in drafts]
         for each in published if app.settings.own_processes else ():
             await deploy_own_process(app.gateway, versions, each, by)

@@ -104,15 +104,15 @@ async def _publish(
     drafts, documents = [draft_of_file(file) for file in files], []
     async with session.opened(as_json=as_json) as app:
         versions = versions_of(app.settings, app.store)
+        process = goal == "active" and (process or app.settings.own_processes)
+        if process:  # a broker that is away says so while nothing is published yet
+            await app.gateway.reach()
         for each in drafts:
             found = await bring(each, gate_of(app), versions, by, goal=goal, starts=span.starts, ends=span.ends)
-            own = (
-                await deploy_own_process(app.gateway, versions, found, by)
-                if process or app.settings.own_processes
-                else None
-            )
             if not as_json:
                 tell_publication(found, span)
+            own = await deploy_own_process(app.gateway, versions, found, by) if process else None
+            if not as_json:
                 _tell_process(own)
             stops = found.state == "active"
             offered = (
