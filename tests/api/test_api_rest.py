@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import NoReturn
 
 import pytest
 from tests.api.conftest import Api, Serve, table
@@ -15,6 +17,7 @@ from dmnroute.errors import UsageError
 
 SHARED = "a-secret-that-is-long"
 BOBS = "another-secret-of-bob"
+FORM = {"Content-Type": "multipart/form-data; boundary=edge"}
 CASES = """
 tests:
   - name: the first hop greets
@@ -25,6 +28,28 @@ tests:
 
 def basic(name: str, secret: str) -> str:
     return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
+
+
+@asynccontextmanager
+async def begun(api: Api, headers: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection on which the head of a deployment was sent."""
+    address = api.addresses.http.removeprefix("http://")
+    host, _, port = address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    kind = f"Content-Type: {FORM['Content-Type']}"
+    writer.write(f"POST /v2/deployments HTTP/1.1\r\nHost: {address}\r\n{kind}\r\n{headers}\r\n\r\n".encode())
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def send_for_ever(writer: asyncio.StreamWriter) -> NoReturn:
+    while True:
+        writer.write(b"x" * 100_000)
+        await writer.drain()
 
 
 async def test_a_good_table_is_published_and_decides(api: Api) -> None:
@@ -258,22 +283,44 @@ async def test_too_much_is_refused(serve: Serve) -> None:
         yield b'--edge\r\nContent-Disposition: form-data; name="resources"; filename="p.dmn"\r\n\r\n'
         yield from [b"x" * 1_000] * 30
 
-    kind = {"Content-Type": "multipart/form-data; boundary=edge", "Transfer-Encoding": "chunked"}
-    assert (await api.post(endless(), **kind)).status == 413
+    assert (await api.post(endless(), **FORM, **{"Transfer-Encoding": "chunked"})).status == 413
+
+
+async def test_a_refusal_reaches_who_is_still_sending(serve: Serve) -> None:
+    """A connection that is closed meanwhile would say `broken pipe`: the rest is read, and thrown away."""
+    api = await serve(max_bytes=20_000)
+    body = b"x" * 30_000_000  # more than what a socket holds back
+    for headers in ({}, {"Transfer-Encoding": "chunked"}, {"Origin": "http://example.com"}):
+        said = await api.post(iter([body]) if "Transfer-Encoding" in headers else body, **FORM, **headers)
+        assert said.status == (403 if "Origin" in headers else 413)
+    assert (await api.get()).status == 200
+
+
+async def test_who_never_stops_sending_is_heard_for_a_while(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is there at once; the connection isn't for ever."""
+    monkeypatch.setattr("dmnroute.api.lingering.LINGER", 0.2)
+    api = await serve(max_bytes=20_000)
+    async with begun(api, "Content-Length: 9000000000") as (reader, writer):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+        with pytest.raises(ConnectionError):
+            await send_for_ever(writer)
+
+
+async def test_who_waits_for_a_word_before_sending_is_refused_at_once(serve: Serve) -> None:
+    """Clients like curl ask first when there is much to send."""
+    api = await serve(max_bytes=20_000)
+    async with begun(api, "Content-Length: 30000\r\nExpect: 100-continue") as (reader, _), asyncio.timeout(2):
+        assert (await reader.read()).startswith(b"HTTP/1.1 413 ")
 
 
 async def test_who_sends_too_slowly_is_not_waited_for(serve: Serve) -> None:
     """The connection isn't held for as long as a client likes."""
     api = await serve(patience=0.2)
-    address = api.addresses.http.removeprefix("http://")
-    host, _, port = address.partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    head = f"POST /v2/deployments HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1000\r\n"
-    writer.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x".encode())
-    answer = (await reader.read(10_000)).decode()
+    async with begun(api, "Content-Length: 1000") as (reader, writer), asyncio.timeout(2):
+        writer.write(b"--edge")
+        answer = (await reader.read()).decode()
     assert answer.startswith("HTTP/1.1 408 ")
     assert json.loads(answer.partition("\r\n\r\n")[2])["detail"] == "the deployment didn't arrive within 0.2 seconds"
-    writer.close()
 
 
 async def test_a_silent_connection_is_ended(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dmnroute.api.callers import check_exposure
 from dmnroute.api.deployments import Deployments
+from dmnroute.api.lingering import lingering
 from dmnroute.api.rest import rest_app
 from dmnroute.api.rpc import GatewayCalls
 from dmnroute.errors import OperatorError
@@ -97,7 +98,7 @@ class _Impatient(H11Protocol):
 
 def _web_config(deployments: Deployments, listening: Listening) -> uvicorn.Config:
     return uvicorn.Config(
-        rest_app(deployments),
+        lingering(rest_app(deployments)),
         log_config=None,
         access_log=False,
         lifespan="off",
