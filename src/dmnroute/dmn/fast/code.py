@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from functools import cache
-from typing import Any
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
 
-
-class _Filled(ast.NodeTransformer):
-    def __init__(self, parts: dict[str, ast.expr | list[ast.stmt]]) -> None:
-        self._parts = parts
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        part = self._parts.get(node.id)
-        if isinstance(part, ast.Name):
-            return ast.Name(part.id, node.ctx)
-        return part if isinstance(part, ast.expr) else node
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
-        """A line that is only the name of a place for statements."""
-        part = self._parts.get(node.value.id) if isinstance(node.value, ast.Name) else None
-        return part if isinstance(part, list) else self.generic_visit(node)
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def statements(example: str, **parts: ast.expr | list[ast.stmt]) -> list[ast.stmt]:
     """The lines of the example with each name that is among the parts replaced by its part."""
-    module = _Filled(parts).visit(_parsed(example))
-    assert isinstance(module, ast.Module)
-    return module.body
+    return _filled_all(_parsed(example), parts)
 
 
 def expression(example: str, **parts: ast.expr | list[ast.stmt]) -> ast.expr:
@@ -37,15 +24,45 @@ def expression(example: str, **parts: ast.expr | list[ast.stmt]) -> ast.expr:
     return statement.value
 
 
+def _filled_all(nodes: list[Any], parts: Mapping[str, ast.expr | list[ast.stmt]]) -> list[Any]:
+    """Copies of the nodes; a line that is only the name of a place for statements becomes these."""
+    filled: list[Any] = []
+    for node in nodes:
+        part = parts.get(node.value.id) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) else None
+        if isinstance(part, list):
+            filled += part
+        else:
+            filled.append(_filled(node, parts))
+    return filled
+
+
+def _filled(node: Any, parts: Mapping[str, ast.expr | list[ast.stmt]]) -> Any:
+    if isinstance(node, list):
+        return _filled_all(node, parts)
+    if isinstance(node, ast.Name):
+        part = parts.get(node.id)
+        if isinstance(part, ast.expr) and not isinstance(part, ast.Name):
+            return part
+        return ast.Name(node.id if part is None else part.id, node.ctx)  # type: ignore[union-attr]  # lists are lines
+    if not isinstance(node, ast.AST) or not node._fields:
+        return node
+    return type(node)(*[_filled(getattr(node, field), parts) for field in node._fields])
+
+
 @cache
-def _lines(example: str) -> str:
-    lines = example.strip("\n").split("\n")
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    return "\n".join(line[indent:] for line in lines)
+def _parsed(example: str) -> list[ast.stmt]:
+    """The lines of an example, which nobody may change.
+
+    Up to 3.11.7, CPython counts the depth of what all threads parse at a time together (python/cpython#106905): now
+    and then it raises SystemError where nothing is wrong.
+    """
+    for _ in range(_TRIES):
+        with suppress(SystemError):
+            return ast.parse(dedent(example)).body
+    return ast.parse(dedent(example)).body
 
 
-def _parsed(example: str) -> ast.Module:
-    return ast.parse(_lines(example))
+_TRIES = 20
 
 
 def name(identifier: str) -> ast.Name:
