@@ -1,4 +1,4 @@
-"""A run and its steps as they are kept in memory."""
+"""A run as it is kept in memory."""
 
 from __future__ import annotations
 
@@ -15,20 +15,6 @@ from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import rows
 from dmnroute.store.utc import in_utc
-
-NEVER_REUSED = ("", "", "")
-"""The key of steps that happened elsewhere."""
-
-
-@dataclass(slots=True)
-class KeptStep:
-    """A planned step that waits for its outcome."""
-
-    run: str
-    hop: int
-    type: str
-    target: str | None
-    reuse_key: tuple[str, str, str]
 
 
 @dataclass(slots=True)

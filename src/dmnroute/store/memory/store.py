@@ -32,17 +32,18 @@ from dmnroute.routing.records.signal import Signal
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.store import changes, rows
 from dmnroute.store.book import Book
-from dmnroute.store.breakers import BreakerChanges, Ended, made, plain_breaker
 from dmnroute.store.changes import policy_changed
 from dmnroute.store.holding import Holding
 from dmnroute.store.ledger import Ledger
 from dmnroute.store.memory import recorded
-from dmnroute.store.memory.kept import NEVER_REUSED, KeptRun, KeptStep, is_driven
+from dmnroute.store.memory.breakers import KeptBreakers
+from dmnroute.store.memory.kept import KeptRun, is_driven
 from dmnroute.store.memory.locked import MemoryLockedRun
 from dmnroute.store.memory.pauses import KeptPauses
-from dmnroute.store.memory.plain import kept_run, plain_outcome, step_rows
+from dmnroute.store.memory.plain import kept_run, plain_outcome
 from dmnroute.store.memory.policies import MemoryPolicies
 from dmnroute.store.memory.shadows import MemoryShadows
+from dmnroute.store.memory.steps import KeptSteps
 from dmnroute.store.memory.trials import trial_run
 from dmnroute.store.pauses import released, run_of
 from dmnroute.store.utc import in_utc
@@ -53,13 +54,11 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._runs: dict[str, KeptRun] = {}
-        self._steps: dict[str, KeptStep] = {}
-        self._ok: dict[tuple[str, str, str], list[tuple[datetime, str, Outcome]]] = {}
-        self._ended: dict[str, list[tuple[datetime, str, Outcome]]] = {}
+        self._steps = KeptSteps()
         self._agents: dict[tuple[str, str], KnownAgent] = {}
         self._policies = MemoryPolicies()
         self._shadows = MemoryShadows()
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers = KeptBreakers()
         self._pauses = KeptPauses()
         self._events: list[Event] = []
         self._book = Book()
@@ -101,10 +100,7 @@ class MemoryStore:
         begun = changes.begun(run, self._runs[run.origin.run].history()) if run.origin else None
         kept = self._runs[run.id] = kept_run(run, state, history, begun)
         for decision in kept.decisions:
-            for row in step_rows(decision):
-                self._steps[row["id"]] = KeptStep(
-                    run.id, decision.hop, row["type"], row["record"]["target"], NEVER_REUSED
-                )
+            self._steps.plan(decision, elsewhere=True)
         self._tell([changes.run_imported(kept.state)], at=kept.state.updated, run=run.id)
         return True
 
@@ -136,9 +132,9 @@ class MemoryStore:
         return self._runs[run].history() if run in self._runs else None
 
     async def step(self, step: str) -> tuple[PlannedStep, Outcome | None] | None:
-        if step not in self._steps:
+        known = self._steps.find(step)
+        if known is None:
             return None
-        known = self._steps[step]
         kept = self._runs[known.run]
         planned = next(each for each in kept.decision(known.hop).plan.steps if each.id == step)
         return planned, kept.outcomes[known.hop].get(step)
@@ -169,9 +165,10 @@ class MemoryStore:
     async def record(self, outcome: Outcome, *, at: datetime) -> bool:
         self._holding.refuse()
         at, outcome = in_utc(at), plain_outcome(outcome, at)
-        if outcome.step not in self._steps:
+        known = self._steps.find(outcome.step)
+        if known is None:
             return False
-        run = self._steps[outcome.step].run
+        run = known.run
         async with self._alone(run) as kept:
             if not self._keep_outcome(kept, outcome, at):
                 return False
@@ -181,7 +178,7 @@ class MemoryStore:
                 ledger = self._book.ledger(run)
                 ledger.settle([outcome])
                 self._book.keep(ledger)
-            told = self._carry([outcome], BreakerWrite(), at)
+            told = self._breakers.carry(self._steps.ended([outcome]), BreakerWrite(), at)
             self._tell([changes.step_ended(outcome), *ledger.tellings, *told], at=at, run=run)
         return True
 
@@ -189,7 +186,7 @@ class MemoryStore:
         self, step: str, amounts: Amounts, *, key: str, at: datetime, max_cost: Decimal | None = None
     ) -> Refusal | None:
         self._holding.refuse()
-        known = self._steps.get(step)
+        known = self._steps.find(step)
         if known is None:
             return None
         async with self._alone(known.run) as kept, self._book.lock:
@@ -277,25 +274,24 @@ class MemoryStore:
         since: datetime | None = None,
     ) -> Outcome | None:
         found = [
-            (at, step, outcome)
-            for at, step, outcome in self._ok.get((rows.job_type(agent), version, input_digest), [])
-            if (runs is None or self._steps[step].run in runs)
-            and (tenant is None or self._runs[self._steps[step].run].state.run.tenant == tenant)
-            and (since is None or at >= in_utc(since))
+            ended
+            for ended, step in self._steps.ok(agent, version, input_digest)
+            if (runs is None or step.run in runs)
+            and (tenant is None or self._runs[step.run].state.run.tenant == tenant)
+            and (since is None or ended.at >= in_utc(since))
         ]
-        return max(found, key=lambda each: each[:2])[2] if found else None
+        return max(found, key=lambda each: each[:2]).outcome if found else None
 
     async def activity(self, agents: Collection[str], *, latest: int, now: datetime) -> dict[str, AgentActivity]:
         found = dict[str, AgentActivity]()
         for agent in agents:
-            ended = sorted(self._ended.get(rows.job_type(agent), []), key=lambda each: each[:2], reverse=True)
             driven = [is_driven(kept, now) for kept in self._runs.values() for _ in kept.open_steps(agent)]
-            outcomes = tuple(outcome for *_, outcome in ended[:latest])
+            outcomes = self._steps.latest(agent, latest)
             found[agent] = AgentActivity(outcomes, sum(driven), len(driven) - sum(driven))
         return found
 
     async def breakers(self, names: Collection[str] | None = None) -> dict[str, Breaker]:
-        return {name: self._breakers[name] for name in sorted(self._breakers) if names is None or name in names}
+        return self._breakers.named(names)
 
     async def open_breaker(
         self, name: str, *, who: str, why: str | None, at: datetime, until: datetime | None = None
@@ -412,34 +408,17 @@ class MemoryStore:
 
     def _switch(self, name: str, act: Callable[[Breaker], Breaker], at: datetime) -> Breaker:
         self._holding.refuse()
-        new = {} if name in self._breakers else {name: Breaker(name=name)}
-        switched = BreakerChanges(self._breakers | new, in_utc(at))
-        switched.change(act(switched.now(name)))
-        self._keep_breakers(switched)
-        self._tell(switched.told, at=in_utc(at))
-        return self._breakers[name]
-
-    def _carry(self, recorded: Iterable[Outcome], write: BreakerWrite, at: datetime) -> list[changes.Telling]:
-        """Count outcomes, take over rules and take probes; all or nothing."""
-        steps = ((outcome, self._steps[outcome.step]) for outcome in recorded)
-        ended = [Ended(outcome, step.type, step.target) for outcome, step in steps]
-        new = {breaker.name: breaker for breaker in made(self._breakers, ended, write)}
-        carried = BreakerChanges(self._breakers | new, at)
-        carried.count(ended)
-        carried.decide(write)
-        self._breakers |= new
-        self._keep_breakers(carried)
-        return carried.told
-
-    def _keep_breakers(self, changed: BreakerChanges) -> None:
-        self._breakers |= {breaker.name: plain_breaker(breaker) for breaker in changed.changed()}
+        breaker, told = self._breakers.switch(name, act, in_utc(at))
+        self._tell(told, at=in_utc(at))
+        return breaker
 
     def _apply(self, kept: KeptRun, change: HopWrite, ledger: Ledger) -> None:
         arrived = dict[str, Outcome]()
         for outcome in change.outcomes:
             if self._is_open(kept, outcome):
                 arrived.setdefault(outcome.step, outcome)
-        told = self._carry(changes.called(change, arrived.values()), change.breakers, change.at)
+        called = self._steps.ended(changes.called(change, arrived.values()))
+        told = self._breakers.carry(called, change.breakers, change.at)
         if change.decision is not None:
             self._keep_decision(kept, change.decision)
         if change.shadow is not None:
@@ -455,27 +434,19 @@ class MemoryStore:
     def _keep_decision(self, kept: KeptRun, decision: DecisionRecord) -> None:
         kept.decisions.append(decision)
         kept.outcomes[decision.hop] = {}
-        for row in step_rows(decision):
-            reuse_key = (row["type"], row["version"], row["input_digest"])
-            self._steps[row["id"]] = KeptStep(
-                decision.run, decision.hop, row["type"], row["record"]["target"], reuse_key
-            )
+        self._steps.plan(decision)
 
     def _keep_outcome(self, kept: KeptRun, outcome: Outcome, at: datetime) -> bool:
         """False when the step isn't one of this run, or has an outcome."""
         if not self._is_open(kept, outcome):
             return False
-        step = self._steps[outcome.step]
-        kept.outcomes[step.hop][outcome.step] = outcome
-        if outcome.status in rows.TELLING:
-            self._ended.setdefault(step.type, []).append((at, outcome.step, outcome))
-        if outcome.status == "ok":
-            self._ok.setdefault(step.reuse_key, []).append((at, outcome.step, outcome))
+        kept.outcomes[self._steps[outcome.step].hop][outcome.step] = outcome
+        self._steps.end(outcome, at)
         return True
 
     def _is_open(self, kept: KeptRun, outcome: Outcome) -> bool:
         """Whether the outcome is that of a step of this run, and the first one."""
-        step = self._steps.get(outcome.step)
+        step = self._steps.find(outcome.step)
         return step is not None and step.run == kept.state.run.id and outcome.step not in kept.outcomes[step.hop]
 
     def _tell(self, tellings: Iterable[changes.Telling], *, at: datetime, run: str | None = None) -> None:
