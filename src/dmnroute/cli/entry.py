@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if code == INTERRUPTED and threading.active_count() > 1:
         streams.flush()
         os._exit(code)  # a thread that is still in an agent's code would keep the process for as long as it likes
+    gc.freeze()  # at its end Python would look for garbage in all that was loaded: a fifth of a short command's time
     sys.exit(code)
 
 
@@ -37,7 +39,8 @@ def exit_code(arguments: Sequence[str]) -> int:
     streams.be_tolerant()
     as_json = "--json" in arguments
     try:
-        code = get_command(program()).main(list(arguments), prog_name="dmnroute", standalone_mode=False)
+        command = get_command(program(*arguments[:1]))
+        code = command.main(list(arguments), prog_name="dmnroute", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except TyperException as error:

@@ -18,7 +18,8 @@ class InOrder(TyperGroup):
         found = dict(commands) if isinstance(commands, dict) else {each.name: each for each in commands or ()}
         names = [name for name in found if name not in AFTER]
         for name, before in AFTER.items():
-            names.insert(names.index(before) + 1, name)
+            if name in found:
+                names.insert(names.index(before) + 1 if before in names else len(names), name)
         super().__init__(commands={name: found[name] for name in names}, **options)
 
 

@@ -13,8 +13,8 @@ from dmnroute.cli.groups import InOrder, group_of
 from dmnroute.cli.session import Session
 
 
-def program() -> typer.Typer:
-    """The whole command line."""
+def program(first: str | None = None) -> typer.Typer:
+    """The whole command line. Where the first argument is a command, that one alone: it is there sooner."""
     app = typer.Typer(
         name="dmnroute",
         cls=InOrder,
@@ -24,8 +24,11 @@ def program() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(before)
-    _add(app, COMMANDS)
-    for name, (text, commands) in GROUPS.items():
+    named = [command for command in COMMANDS if _name(command) == first]
+    groups = {name: group for name, group in GROUPS.items() if name == first}
+    is_known = bool(named or groups)
+    _add(app, named if is_known else COMMANDS)
+    for name, (text, commands) in (groups if is_known else GROUPS).items():
         group = typer.Typer(
             cls=group_of(DEFAULTS.get(name)), help=text, short_help=_first_sentence(text), rich_markup_mode=None
         )
@@ -37,8 +40,11 @@ def program() -> typer.Typer:
 
 def _add(app: typer.Typer, commands: Iterable[Callable[..., Any]]) -> None:
     for command in commands:
-        name = command.__name__.rstrip("_").replace("_", "-")
-        app.command(name, short_help=_first_sentence(command.__doc__ or ""))(command)
+        app.command(_name(command), short_help=_first_sentence(command.__doc__ or ""))(command)
+
+
+def _name(command: Callable[..., Any]) -> str:
+    return command.__name__.rstrip("_").replace("_", "-")
 
 
 def _first_sentence(text: str) -> str:
