@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,18 +43,17 @@ def test_the_python_of_a_page_does_what_it_says(page: Path, folder: Path):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_commands_of_a_page_say_what_it_says(page: Path, folder: Path):
+def test_the_commands_of_a_page_say_what_it_says(page: Path, folder: Path, path: str):
     """Each line after `$` prints the lines below it."""
     for block in _CONSOLE.findall(page.read_text("utf-8")):
         for command, wanted in re.findall(r"^\$ (dmnroute .*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            assert _run(command, folder) == wanted.rstrip("\n"), command
+            assert _run(command, folder, path) == wanted.rstrip("\n"), command
 
 
-def _run(command: str, folder: Path) -> str:
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
-    shell = command.replace("dmnroute", f"{sys.executable} -m dmnroute", 1)
+def _run(command: str, folder: Path, path: str) -> str:
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONUNBUFFERED": "1", "PATH": path}
     done = subprocess.run(
-        shell, shell=True, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        command, shell=True, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     return done.stdout.decode().rstrip("\n")
 

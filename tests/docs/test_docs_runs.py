@@ -83,21 +83,25 @@ def test_every_page_is_found_from_the_index() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_commands_of_a_page_say_what_it_says(page: Path, project: Path) -> None:
+def test_the_commands_of_a_page_say_what_it_says(page: Path, project: Path, path: str) -> None:
     """Each line after `$` prints the lines below it, but for times."""
     commands = [found for block in CONSOLE.findall(page.read_text("utf-8")) for found in COMMANDS.findall(block)]
     assert commands, "a page without an example explains nothing"
     if shutil.which("curl") is None and os.environ.get("CI") != "true" and any("curl" in each for each, _ in commands):
         pytest.skip("there is no curl")
     for command, wanted in commands:
-        assert _steady(said(command, project)) == _steady(wanted), command
+        assert _steady(said(command, project, path)) == _steady(wanted), command
 
 
-def said(command: str, project: Path) -> str:
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+"""Where `dmnroute` is the one of this environment."""
+
+
+def said(command: str, project: Path, path: str = PATH) -> str:
     """What a command prints, on both streams."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("DMNROUTE_")}
     environment |= {"DMNROUTE_API__PORT": port_of(project), "DMNROUTE_API__GRPC_PORT": "0"}
-    environment |= {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONUNBUFFERED": "1", "PATH": _path(), "USER": "ada"}
+    environment |= {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONUNBUFFERED": "1", "PATH": path, "USER": "ada"}
     done = subprocess.run(
         command.replace(PORT, port_of(project)),
         shell=True,
@@ -110,11 +114,6 @@ def said(command: str, project: Path) -> str:
         timeout=60,
     )
     return done.stdout.decode().replace(port_of(project), PORT)
-
-
-def _path() -> str:
-    """`dmnroute` is the one of this environment."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def _steady(text: str) -> str:
