@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
+from pyzeebe import Job
 from tests.scenarios import agents
 from tests.scenarios.zeebe_harness import ZeebeHarness, zeebe_harness
 from tests.support.crowd import Crowd
@@ -26,6 +28,7 @@ from dmnroute.zeebe.channel import connect
 from dmnroute.zeebe.contract import PROCESS
 from dmnroute.zeebe.gateway import Gateway
 from dmnroute.zeebe.policy_process import deploy_policy_process, policy_process, process_id, start_message
+from dmnroute.zeebe.route_worker import RouteWorker
 
 DONE = {"action": '"complete"'}
 COLUMNS = ["agent", "action"]
@@ -93,6 +96,32 @@ async def test_runs_of_a_policy_with_a_process_of_its_own_start_there_zeebe(zeeb
     assert await zeebe.engine.drive(f"{policy}-2") == "completed"
     assert zeebe.calls() == {"greet": 1}
     assert start_message(policy) == f"dmnroute.start.{policy}"
+
+
+async def test_child_runs_of_a_policy_with_a_process_of_its_own_are_there_zeebe(
+    zeebe: ZeebeHarness, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside those of policies that have none."""
+    seen: dict[str, str] = {}
+    handle = RouteWorker.handle
+
+    async def watched(worker: RouteWorker, job: Job) -> Mapping[str, Any]:
+        seen[job.variables["runId"]] = job.bpmn_process_id
+        return await handle(worker, job)
+
+    monkeypatch.setattr(RouteWorker, "handle", watched)
+    zeebe.publish("plain", by_hop(COLUMNS, [{"agent": '"greet"'}, DONE]))
+    zeebe.publish("parent", by_hop(COLUMNS, [{"agent": f'["run:{policy}", "run:plain"]'}, DONE]))
+    versions = Versions(zeebe.router.store, zeebe.router.clock)
+    text = (zeebe.folder / "dmn" / f"{policy}.dmn").read_bytes()
+    stored = await versions.store.add_version(policy, f"{policy}.dmn", text, at=versions.clock.now())
+    await versions.publish(policy, stored.version, Asked("ann"))
+    own = await deploy_policy_process(zeebe.engine.gateway, policy)
+    await versions.own_process(policy, stored.version, Asked("ann"), own)
+    run = await zeebe.start("parent")
+    await zeebe.until(run, "completed")
+    assert zeebe.calls() == {"greet": 2}
+    assert seen == {run: PROCESS, f"{run}/1.1": own, f"{run}/1.2": PROCESS}
 
 
 async def test_publishing_deploys_the_process_and_lets_stopped_runs_go_on_zeebe(

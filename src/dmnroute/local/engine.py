@@ -29,7 +29,7 @@ from dmnroute.routing.pauses import Pause, held_until
 from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import ENDED, Run, RunStatus
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.reminders import REMINDER, due_reminders, reminded
 from dmnroute.routing.step_time import time_left
 
@@ -196,7 +196,7 @@ class LocalEngine:
         return outcome
 
     async def _outcome(self, step: PlannedStep, run: Run, *, patient: bool) -> Outcome | None:
-        if step.type.startswith(CHILD_RUN):
+        if step.child_policy is not None:
             return await self._child(step, run, patient=patient)
         left = time_left(step, now=self.router.clock.now())
         if step.process is None:

@@ -18,7 +18,7 @@ from dmnroute.routing.ports.runs import LockedRun
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import DecisionRecord
 from dmnroute.routing.records.run import Run
-from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, Estimate, Outcome, PlannedStep
+from dmnroute.routing.records.step import PEOPLE, Estimate, Outcome, PlannedStep
 from dmnroute.routing.spending import needs
 from dmnroute.routing.standing import standing_of
 
@@ -68,7 +68,7 @@ class Budgeting:
 
     def _shared(self, step: PlannedStep, *, now: datetime) -> tuple[Account, ...]:
         """The steps of a child run count by themselves."""
-        if step.type.startswith(CHILD_RUN):
+        if step.child_policy is not None:
             return ()
         agent = step.type.removeprefix("agent.") if step.type.startswith("agent.") else None
         return accounts_of(self.budgets, step.tenant, agent, now=now)

@@ -14,7 +14,7 @@ from dmnroute.routing.forks import redrive_child
 from dmnroute.routing.history import History
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import Limits, Origin, Run
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.routing.spending import used
 
 
@@ -23,9 +23,10 @@ def child_of(step: PlannedStep, router: Router, *, limits: Limits) -> Run:
 
     `limits` are the parent's; its other ones hold for the child too, and it may be nested one level less.
     """
+    assert step.child_policy is not None
     return router.new_run(
         step.id,
-        step.type.removeprefix(CHILD_RUN),
+        step.child_policy,
         input=step.input,
         limits=limits.model_copy(
             update={

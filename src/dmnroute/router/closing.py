@@ -12,7 +12,7 @@ from dmnroute.routing.history import History
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.progress import closing_outcomes
 from dmnroute.routing.records.hop import HopEnd
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.spending import used
 
 
@@ -34,7 +34,7 @@ async def with_costs(outcomes: Sequence[Outcome], history: History, store: Store
 
 async def with_cost(outcome: Outcome, step: PlannedStep, store: Store) -> Outcome:
     """A step that is given up has cost what it was granted; a child run, what it has spent."""
-    if step.type.startswith(CHILD_RUN):
+    if step.child_policy is not None:
         history = await store.history(step.id)
         if history is None:
             return outcome

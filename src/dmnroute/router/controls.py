@@ -21,7 +21,7 @@ from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.hop import HopEnd, OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.routing.steering import policy_of
 
 SOMEBODY = "unknown"
@@ -134,7 +134,7 @@ class Controls:
             return []
         await self.store.control(run, "cancel", {}, who=who, why=why, at=self.clock.now(), key="cancel")
         steps = history.last.decision.plan.steps if history.last else ()
-        children = [step.id for step in steps if step.type.startswith(CHILD_RUN)]
+        children = [step.id for step in steps if step.child_policy is not None]
         within = [await self.cancel(child, who=who, why=why) for child in children if await self._is_open(child)]
         undone_first = [child for child in children if await self._is_open(child)]
         return [*await self._cancel_alone(run, waiting_for=undone_first), *(step for ended in within for step in ended)]
@@ -212,7 +212,7 @@ class Controls:
     async def cancel_children(self, steps: Iterable[PlannedStep]) -> None:
         """End the child runs of steps."""
         for step in steps:
-            if step.type.startswith(CHILD_RUN) and await self.store.state(step.id) is not None:
+            if step.child_policy is not None and await self.store.state(step.id) is not None:
                 await self.close(step.id)
 
     async def _open(self, run: str) -> RunState:

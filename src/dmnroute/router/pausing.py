@@ -16,7 +16,7 @@ from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.runs import HopWrite
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
-from dmnroute.routing.records.step import CHILD_RUN, Outcome
+from dmnroute.routing.records.step import Outcome
 
 OPEN: tuple[RunStatus, ...] = ("running", "waiting", "escalated", "stopped")
 
@@ -117,7 +117,7 @@ def _open_steps(history: History, pause: Pause) -> list[str]:
         step.id
         for step in history.last.decision.plan.steps
         if step.id in missing
-        and not step.type.startswith(CHILD_RUN)
+        and step.child_policy is None
         and (pause.scope != "agent" or step.type == f"agent.{pause.name}")
     ]
 

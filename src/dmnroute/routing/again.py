@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dmnroute.routing.allowances import child_reserve
 from dmnroute.routing.records.hop import Plan
-from dmnroute.routing.records.step import CHILD_RUN, PlannedStep
+from dmnroute.routing.records.step import PlannedStep
 from dmnroute.routing.rounds import Round
 from dmnroute.routing.situation import HopTime, Situation
 
@@ -45,4 +45,4 @@ def _steps(
 
 
 def _is_child(step: PlannedStep) -> bool:
-    return step.type.startswith(CHILD_RUN)
+    return step.child_policy is not None

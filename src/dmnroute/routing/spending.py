@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dmnroute.routing.amounts import Amounts
 from dmnroute.routing.history import History
-from dmnroute.routing.records.step import CHILD_RUN, PEOPLE, Outcome, PlannedStep
+from dmnroute.routing.records.step import PEOPLE, Outcome, PlannedStep
 from dmnroute.routing.rounds import decisions_of_tables
 
 NOTHING = Amounts(cost=Decimal(0), tokens=0, calls=0)
@@ -32,7 +32,7 @@ def needs(step: PlannedStep) -> Amounts:
     """What is held back for a step; null is unknown. A child run needs all that it is given."""
     if step.type == PEOPLE:
         return NOTHING
-    if step.type.startswith(CHILD_RUN):
+    if step.child_policy is not None:
         return Amounts(cost=step.reserve, tokens=step.max_tokens or 0, calls=step.max_calls or 0)
     return Amounts(cost=step.reserve, tokens=step.reserve_tokens, calls=1)
 

@@ -16,10 +16,9 @@ from dmnroute.router.steering import Wish
 from dmnroute.routing.progress import hop_end
 from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
-from dmnroute.routing.versions.life import life_of
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
-from dmnroute.zeebe.policy_process import start_message
+from dmnroute.zeebe.policy_process import own_process, start_message
 from dmnroute.zeebe.watching import LOOK, watch
 
 START_AGAIN = 3.0
@@ -48,7 +47,7 @@ class ZeebeEngine:
         A message with the run's id starts no second instance beside a live one.
         """
         state = await self._state(run)
-        own = await self._own_process(state.run.policy) if _is_new(state) else None
+        own = await own_process(self.router.store, state.run.policy) if _is_new(state) else None
         message = START_MESSAGE if own is None else start_message(state.run.policy)
         while _is_new(state):
             await self.gateway.reach()
@@ -65,12 +64,8 @@ class ZeebeEngine:
     ) -> str:
         """Start a process instance as any client does; answers its key. Its first job makes the run."""
         variables = {"policy": policy, "input": dict(input), "tags": dict(tags or {})}
-        process = await self._own_process(policy) or PROCESS
+        process = await own_process(self.router.store, policy) or PROCESS
         return await self.gateway.create_instance(process, variables | ({"runId": run} if run else {}))
-
-    async def _own_process(self, policy: str) -> str | None:
-        """The process of this policy alone, where one was published."""
-        return life_of(policy, await self.router.store.policy_changes(policy)).process
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:
         """Tell a run something from outside. Raises OperatorError `unknown_run`, `run_ended`."""

@@ -15,7 +15,7 @@ from pyzeebe import Job
 from dmnroute.router.children import outcome_of_child
 from dmnroute.router.router import Router
 from dmnroute.routing.join import join_end
-from dmnroute.routing.records.step import CHILD_RUN, PlannedStep
+from dmnroute.routing.records.step import PlannedStep
 from dmnroute.zeebe.wire import arrived_outcome
 
 
@@ -44,7 +44,7 @@ class JoinWorker:
         if step is None:
             return {"enough": True}  # the run is gone, or its store is a younger copy: nothing is waited for
         outcome = arrived_outcome(step, asked.outcome)
-        if step.type.startswith(CHILD_RUN):
+        if step.child_policy is not None:
             outcome = await outcome_of_child(step, self.router.store) or outcome
         await self.router.record(outcome)
         return {"enough": await self._is_enough(step)}

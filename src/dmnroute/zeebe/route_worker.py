@@ -17,11 +17,12 @@ from dmnroute.errors import OperatorError, TableError, UsageError
 from dmnroute.router.children import outcome_of_child, start_child
 from dmnroute.router.router import Router
 from dmnroute.router.turn import Turn
-from dmnroute.routing.history import History
+from dmnroute.routing.history import History, Hop
 from dmnroute.routing.pauses import held_until
 from dmnroute.routing.records.run import ENDED, Limits, Run, RunState
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep
+from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.zeebe.incident import Incident
+from dmnroute.zeebe.policy_process import own_process
 from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, held_variables, route_variables, timers_of
 
 log = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class RouteWorker:
         children = {
             step.id: outcome
             for step in hop.decision.plan.steps
-            if step.type.startswith(CHILD_RUN) and (outcome := await outcome_of_child(step, self.router.store))
+            if step.child_policy is not None and (outcome := await outcome_of_child(step, self.router.store))
         }
         return [
             children.get(outcome.step, outcome)
@@ -95,14 +96,21 @@ class RouteWorker:
             raise Incident(turn.stop.message)
         decided = turn.history.hops
         if hop < len(decided):
-            return route_variables(decided[hop - 1], by_reference=self.by_reference)
+            return await self._route(decided[hop - 1])
         # The latest hop; where another one was asked for, a spurious wake: the same wait once more.
-        variables = route_variables(turn.hop, by_reference=self.by_reference)
+        variables = await self._route(turn.hop)
         if turn.hop.decision.plan.action in ("wait", "escalate"):
             variables["route"] |= timers_of(
                 turn.history, now=await timers_now(self.router.store, self.router.clock, turn.history)
             )
         return variables
+
+    async def _route(self, hop: Hop) -> dict[str, Any]:
+        """The variables of a hop that was decided; its child runs go where runs of their policies start."""
+        policies = {step.child_policy for step in hop.sent() if step.child_policy is not None}
+        own = {policy: await own_process(self.router.store, policy) for policy in policies}
+        processes = {policy: process for policy, process in own.items() if process is not None}
+        return route_variables(hop, by_reference=self.by_reference, processes=processes)
 
     async def _bound(self, job: Job, asked: RouteJob) -> RunState:
         """The run of the job's process instance; made by its first job.
@@ -148,7 +156,7 @@ class RouteWorker:
         history = await self.router.store.history(parent) if parent else None
         hop = history.last if history else None
         step = next((s for s in hop.decision.plan.steps if s.id == run), None) if hop else None
-        if history is None or step is None or not step.type.startswith(CHILD_RUN):
+        if history is None or step is None or step.child_policy is None:
             return None
         return step, history.run
 

@@ -21,7 +21,7 @@ from dmnroute.routing.pauses import Pause
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import hop_end, wait_until
 from dmnroute.routing.records.hop import Plan
-from dmnroute.routing.records.step import CHILD_RUN, Outcome, PlannedStep, StepError
+from dmnroute.routing.records.step import Outcome, PlannedStep, StepError
 from dmnroute.routing.reminders import interval, starts_of, unsent_reminders
 from dmnroute.zeebe.contract import ANY_FORM, AT_ONCE, LARGEST_ROUTE, NEVER, NO_REMINDER, PROCESS
 
@@ -61,8 +61,10 @@ def _remind_cycle(history: History, now: datetime) -> str:
     return f"R{len(unsent)}/{start.isoformat()}/PT{interval(hop) or 1:f}S"
 
 
-def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
+def route_variables(hop: Hop, *, by_reference: bool, processes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The variables that a route job is completed with; steps that were settled with the decision aren't sent.
+
+    `processes` are those that policies of child runs have for themselves.
 
     Raises:
         RouteError: `too_wide`, when the steps are larger than a hop may be.
@@ -74,7 +76,7 @@ def route_variables(hop: Hop, *, by_reference: bool) -> dict[str, Any]:
     if plan.action == "escalate":
         sent = sent[:1]  # reminders are sent when they are due
     inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(sent), 1))
-    steps = [step_to_wire(step, by_reference=by_reference, inline=inline) for step in sent]
+    steps = [step_to_wire(step, by_reference=by_reference, inline=inline, processes=processes) for step in sent]
     size = len(dumps(steps).encode())
     if size > LARGEST_ROUTE:
         raise RouteError(
@@ -155,8 +157,13 @@ def _result(plan: Plan) -> dict[str, Any] | None:
     return {"status": status, "result": plan.result, "reason": plan.reason}
 
 
-def step_to_wire(step: PlannedStep, *, by_reference: bool, inline: int = LARGEST_INPUT) -> dict[str, Any]:
-    """The variable `step` of an agent's job; an input of more than `inline` bytes goes by reference."""
+def step_to_wire(
+    step: PlannedStep, *, by_reference: bool, inline: int = LARGEST_INPUT, processes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The variable `step` of an agent's job; an input of more than `inline` bytes goes by reference.
+
+    A child run goes to the process of its policy, where `processes` has one.
+    """
     wire: dict[str, Any] = {
         "id": step.id,
         "run": step.run,
@@ -174,8 +181,8 @@ def step_to_wire(step: PlannedStep, *, by_reference: bool, inline: int = LARGEST
         "max_output": step.max_output,
         "target": step.target,
     }
-    if step.type.startswith(CHILD_RUN):
-        wire |= {"process": PROCESS, "policy": step.type.removeprefix(CHILD_RUN)}
+    if step.child_policy is not None:
+        wire |= {"process": (processes or {}).get(step.child_policy, PROCESS), "policy": step.child_policy}
     if by_reference and len(dumps(step.input).encode()) > inline:
         wire |= {"input": None, "input_ref": step.id}
     return wire

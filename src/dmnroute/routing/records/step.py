@@ -117,6 +117,11 @@ class PlannedStep(Record):
     target: str | None = None
     """What stands behind the agent, as far as it is known before the call: `vendor/model`."""
 
+    @property
+    def child_policy(self) -> str | None:
+        """The policy that decides in its child run; null where it is none."""
+        return self.type.removeprefix(CHILD_RUN) if self.type.startswith(CHILD_RUN) else None
+
 
 class Outcome(Record):
     """What came of a step: the variable `outcome` of the job."""
