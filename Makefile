@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests start hundreds of processes: where this is set, each of them would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test soak e2e-operate tck differential fuzz bench bench-zeebe lint types format clean lock
 
