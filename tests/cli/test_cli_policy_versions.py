@@ -140,6 +140,20 @@ def test_runs_that_a_mistake_stopped_go_on_with_the_next_version(bench: Bench, c
     assert cli("run", "hello", "--run-id", "r").code == 1
     said = cli("policy", "publish", hello(bench, "mended"))
     assert said.out.splitlines()[-1] == "  stopped by this policy: r; `--retry` lets them go on"
-    said = cli("policy", "publish", hello(bench, "mended again"), "--retry")
+    hello(bench, "mended again")
+    said = cli("policy", "apply", "dmn")
+    assert said.out.splitlines()[-1] == "  stopped by this policy: r; `--retry` lets them go on"
+    said = cli("policy", "publish", hello(bench, "once more"), "--retry")
     assert said.out.splitlines()[-1] == "  let go on: r; `dmnroute resume` drives those of the local engine"
+    assert cli("resume").out.splitlines()[-1] == "r completed"
+
+
+def test_a_folder_lets_the_runs_of_its_policies_go_on(bench: Bench, cli: Cli) -> None:
+    """In the same step, as from a pipeline; what came of it is a document, too."""
+    bench.save("hello", {"agent": '"greet"', "wait": '"nonsense"'}, DONE)
+    cli("policy", "apply")
+    assert cli("run", "hello", "--run-id", "r").code == 1
+    hello(bench, "mended")
+    (told,) = cli("policy", "apply", "--retry", "--json").json
+    assert (told["version"], told["process"], told["stopped"], told["retried"]) == (2, None, ["r"], ["r"])
     assert cli("resume").out.splitlines()[-1] == "r completed"

@@ -7,21 +7,10 @@ import typer
 from dmnroute.cli import streams
 from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import (
-    Ends,
-    ForTenant,
-    Offered,
-    PolicyName,
-    RetryStopped,
-    Starts,
-    VersionNumber,
-    asked,
-    change_line,
-    offer_retry,
-    tell_offered,
-    versions_of,
-)
+from dmnroute.cli.publishing import Ends, ForTenant, PolicyName, Starts, VersionNumber, asked, versions_of
 from dmnroute.cli.session import session_of, wait_for
+from dmnroute.cli.stopped_runs import Offered, RetryStopped, offer_retry, tell_offered
+from dmnroute.cli.views.publications import change_line
 
 
 def activate(

@@ -10,8 +10,9 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import ForTenant, PolicyName, VersionNumber, asked, change_line, guard_text, versions_of
+from dmnroute.cli.publishing import ForTenant, PolicyName, VersionNumber, asked, guard_text, versions_of
 from dmnroute.cli.session import session_of, wait_for
+from dmnroute.cli.views.publications import change_line
 from dmnroute.errors import UsageError
 
 

@@ -9,8 +9,9 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson
-from dmnroute.cli.publishing import ForTenant, PolicyName, change_line, guard_text, versions_of
+from dmnroute.cli.publishing import ForTenant, PolicyName, guard_text, versions_of
 from dmnroute.cli.session import session_of, wait_for
+from dmnroute.cli.views.publications import change_line
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson
-from dmnroute.cli.publishing import PolicyName, change_line, versions_of
+from dmnroute.cli.publishing import PolicyName, versions_of
 from dmnroute.cli.session import session_of, wait_for
+from dmnroute.cli.views.publications import change_line
 
 
 def log(context: typer.Context, name: PolicyName, as_json: AsJson = False) -> None:

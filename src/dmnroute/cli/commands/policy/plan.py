@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from dmnroute.cli import streams
+from dmnroute.cli.bringing import Bringing
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import (
-    ForTenant,
-    asked,
-    gate_of,
-    publication_document,
-    tell_publication,
-    versions_of,
-)
+from dmnroute.cli.publishing import ForTenant, OwnProcess, asked, gate_of, versions_of
 from dmnroute.cli.session import Session, session_of, wait_for
+from dmnroute.cli.stopped_runs import RetryStopped
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
+    from dmnroute.app import App
     from dmnroute.policies.versions import Asked
     from dmnroute.publishing.draft import Draft
     from dmnroute.publishing.folder_plan import PlannedPolicy
-    from dmnroute.publishing.publish import Publication
 
 Folder: TypeAlias = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A folder of tables. Default: the project's.")
@@ -47,7 +42,7 @@ def plan(context: typer.Context, folder: Folder = None, tenant: ForTenant = None
     Example:
       dmnroute policy plan dmn
     """
-    planned, _ = wait_for(_work(session_of(context), folder, asked(None, None, tenant), publish=False, as_json=as_json))
+    planned = wait_for(_plan(session_of(context), folder, asked(None, None, tenant), as_json=as_json))
     _tell(planned, as_json=as_json)
     return int(any(each.action == "refused" for each in planned))
 
@@ -55,6 +50,8 @@ def plan(context: typer.Context, folder: Folder = None, tenant: ForTenant = None
 def apply(
     context: typer.Context,
     folder: Folder = None,
+    retry: RetryStopped = False,
+    process: OwnProcess = False,
     tenant: ForTenant = None,
     by: By = None,
     why: Why = None,
@@ -63,47 +60,47 @@ def apply(
     """Publish what a folder changes: for tables that are kept in Git, from a pipeline.
 
     All tables go through the gate first; when one is kept out, nothing is published. Applying the same folder again
-    changes nothing. Policies without a file in the folder stay as they are.
+    changes nothing. Policies without a file in the folder stay as they are. --process and --retry are those of
+    `publish`.
 
     \b
     Example:
       dmnroute policy apply dmn --by ci --why "$(git log -1 --format=%s)"
     """
-    planned, published = wait_for(
-        _work(session_of(context), folder, asked(by, why, tenant), publish=True, as_json=as_json)
-    )
+    session = session_of(context)
+    bringing = Bringing(session, asked(by, why, tenant), retry=retry, process=process, as_json=as_json)
+    planned, published = wait_for(_apply(session, folder, bringing), goes_on=True)
     refused = any(each.action == "refused" for each in planned)
     if refused or not published:
         _tell(planned, as_json=as_json)
         if refused and not as_json:
             streams.say("nothing was published")
     elif as_json:
-        streams.document([publication_document(each) for each in published])
-    else:
-        for each in published:
-            tell_publication(each)
-    return int(refused or any(each.refused for each in published))
+        streams.document(published)
+    return int(refused or any(not each["published"] for each in published))
 
 
-async def _work(
-    session: Session, folder: Path | None, by: Asked, *, publish: bool, as_json: bool
-) -> tuple[list[PlannedPolicy], list[Publication]]:
-    from dmnroute.publishing.folder_plan import is_refused, plan_folder
-    from dmnroute.publishing.own_process import deploy_own_process
-    from dmnroute.publishing.publish import publish as bring
-
+async def _plan(session: Session, folder: Path | None, by: Asked, *, as_json: bool) -> list[PlannedPolicy]:
     async with session.opened(as_json=as_json) as app:
-        gate, versions = gate_of(app), versions_of(app.settings, app.store)
-        planned = await plan_folder(_drafts(folder or app.project.policies), gate, versions, tenant=by.tenant)
-        if not publish or is_refused(planned):
-            return planned, []
-        drafts = [each.draft for each in planned if each.draft is not None]
-        if drafts and app.settings.own_processes:  # a broker that is away says so while nothing is published yet
-            await app.gateway.reach()
-        published = [await bring(draft, gate, versions, by) for draft in drafts]
-        for each in published if app.settings.own_processes else ():
-            await deploy_own_process(app.gateway, versions, each, by)
-        return planned, published
+        return await _planned(app, folder, by)
+
+
+async def _apply(
+    session: Session, folder: Path | None, bringing: Bringing
+) -> tuple[list[PlannedPolicy], list[dict[str, Any]]]:
+    from dmnroute.publishing.folder_plan import is_refused
+
+    async with session.opened(as_json=bringing.as_json) as app:
+        planned = await _planned(app, folder, bringing.by)
+        drafts = [] if is_refused(planned) else [each.draft for each in planned if each.draft is not None]
+        return planned, await bringing.bring(app, drafts)
+
+
+async def _planned(app: App, folder: Path | None, by: Asked) -> list[PlannedPolicy]:
+    from dmnroute.publishing.folder_plan import plan_folder
+
+    drafts = _drafts(folder or app.project.policies)
+    return await plan_folder(drafts, gate_of(app), versions_of(app.settings, app.store), tenant=by.tenant)
 
 
 def _drafts(folder: Path) -> list[Draft]:

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dmnroute.cli import streams
+from dmnroute.cli.bringing import Bringing
 from dmnroute.cli.moments import moment
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import (
-    Ends,
-    ForTenant,
-    Offered,
-    RetryStopped,
-    Span,
-    Starts,
-    asked,
-    gate_of,
-    offer_retry,
-    publication_document,
-    tell_offered,
-    tell_publication,
-    versions_of,
-)
+from dmnroute.cli.publishing import Ends, ForTenant, OwnProcess, Span, Starts, asked
 from dmnroute.cli.session import Session, session_of, wait_for
+from dmnroute.cli.stopped_runs import RetryStopped
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
-    from dmnroute.policies.versions import Asked
     from dmnroute.publishing.publish import Goal
 
 
@@ -43,9 +30,7 @@ def publish(
     starts: Starts = None,
     ends: Ends = None,
     retry: RetryStopped = False,
-    process: Annotated[
-        bool, typer.Option("--process", help="Deploy a copy of `agent-run` under the policy's own id and name, too.")
-    ] = False,
+    process: OwnProcess = False,
     tenant: ForTenant = None,
     by: By = None,
     why: Why = None,
@@ -78,54 +63,17 @@ def publish(
     if (starts or ends) and goal != "active":
         raise UsageError("--from and --until go with a version that becomes active")
     span = Span(*(None if text is None else moment(text) for text in (starts, ends)))
-    by_whom = asked(by, why, tenant)
-    work = _publish(session_of(context), files, goal, by_whom, span, retry=retry, process=process, as_json=as_json)
-    found = wait_for(work, goes_on=True)
+    session, by_whom = session_of(context), asked(by, why, tenant)
+    bringing = Bringing(session, by_whom, goal, span, retry=retry, process=process, as_json=as_json)
+    found = wait_for(_publish(session, files, bringing), goes_on=True)
     if as_json:
         streams.document(found)
     return int(any(not each["published"] for each in found))
 
 
-async def _publish(
-    session: Session,
-    files: list[Path],
-    goal: Goal,
-    by: Asked,
-    span: Span,
-    *,
-    retry: bool,
-    process: bool,
-    as_json: bool,
-) -> list[dict[str, object]]:
+async def _publish(session: Session, files: list[Path], bringing: Bringing) -> list[dict[str, Any]]:
     from dmnroute.publishing.draft import draft_of_file
-    from dmnroute.publishing.own_process import deploy_own_process
-    from dmnroute.publishing.publish import publish as bring
 
-    drafts, documents = [draft_of_file(file) for file in files], []
-    async with session.opened(as_json=as_json) as app:
-        versions = versions_of(app.settings, app.store)
-        process = goal == "active" and (process or app.settings.own_processes)
-        if process:  # a broker that is away says so while nothing is published yet
-            await app.gateway.reach()
-        for each in drafts:
-            found = await bring(each, gate_of(app), versions, by, goal=goal, starts=span.starts, ends=span.ends)
-            if not as_json:
-                tell_publication(found, span)
-            own = await deploy_own_process(app.gateway, versions, found, by) if process else None
-            if not as_json:
-                _tell_process(own)
-            stops = found.state == "active"
-            offered = (
-                await offer_retry(session, app.store, found.policy, retry=retry, as_json=as_json)
-                if stops
-                else Offered()
-            )
-            if not as_json:
-                tell_offered(offered)
-            documents.append(publication_document(found) | {"process": own} | offered.document())
-    return documents
-
-
-def _tell_process(own: str | None) -> None:
-    if own is not None:
-        streams.say(f"  runs of its own process on Zeebe: `{own}`")
+    drafts = [draft_of_file(file) for file in files]
+    async with session.opened(as_json=bringing.as_json) as app:
+        return await bringing.bring(app, drafts)

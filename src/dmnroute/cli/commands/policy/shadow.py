@@ -8,8 +8,9 @@ import typer
 
 from dmnroute.cli import streams
 from dmnroute.cli.options import AsJson, By, Why
-from dmnroute.cli.publishing import ForTenant, PolicyName, asked, change_line, versions_of
+from dmnroute.cli.publishing import ForTenant, PolicyName, asked, versions_of
 from dmnroute.cli.session import session_of, wait_for
+from dmnroute.cli.views.publications import change_line
 from dmnroute.errors import UsageError
 
 
