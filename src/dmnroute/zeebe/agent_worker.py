@@ -60,8 +60,9 @@ class AgentWorker:
         Raises:
             Incident: the job has no step that can be read, or its input can't be found.
         """
-        step = await self._step(job)
-        outcome = await self._known(step)
+        given = _read(job)
+        found = await self.store.step(given.id) if self.store is not None and given.id is not None else None
+        step, outcome = found or (_unplanned(job, given), None)
         if outcome is None:
             async with kept(job.key, self.gateway, seconds=self.job_timeout):
                 outcome = await self._done(step)
@@ -75,46 +76,36 @@ class AgentWorker:
             left = max(seconds_between(self.runner.clock.now(), step.deadline), Decimal(0))
         return await self.runner.run(step, timeout=left)
 
-    async def _known(self, step: PlannedStep) -> Outcome | None:
-        found = await self.store.step(step.id) if self.store is not None else None
-        return None if found is None else found[1]
-
     async def _keep(self, step: PlannedStep, outcome: Outcome) -> Outcome:
         """Record the outcome; when somebody was faster, theirs is the outcome."""
         if self.store is None or await self.store.record(outcome, at=self.runner.clock.now()):
             return outcome
-        return await self._known(step) or outcome
+        known = await self.store.step(step.id)
+        return outcome if known is None else known[1] or outcome
 
-    async def _step(self, job: Job) -> PlannedStep:
-        """The step of the job; with a store, as it was planned."""
-        given = _read(job)
-        planned = await self._planned(given)
-        if planned is not None:
-            return planned
-        if given.input_ref is not None:
-            raise Incident(
-                f"step `{given.id}`: its input is in the store under `{given.input_ref}`, and this worker finds it not"
-                "\nhint: start the worker with the router's `DMNROUTE_STORE`"
-            )
-        name = job.type.removeprefix("agent.")
-        return PlannedStep(
-            id=given.id or str(job.key),
-            run=given.run or str(job.process_instance_key),
-            tenant=given.tenant,
-            agent=given.agent or name,
-            type=job.type,
-            input=given.input or {},
-            attempt=given.attempt,
-            retries=given.retries,
-            timeout=given.timeout,
-            deadline=given.deadline,
-            max_cost=given.max_cost,
-            max_output=given.max_output,
+
+def _unplanned(job: Job, given: StepVariable) -> PlannedStep:
+    """A step that no router of ours has planned in this store: all that is known of it is what the job says."""
+    if given.input_ref is not None:
+        raise Incident(
+            f"step `{given.id}`: its input is in the store under `{given.input_ref}`, and this worker finds it not"
+            "\nhint: start the worker with the router's `DMNROUTE_STORE`"
         )
-
-    async def _planned(self, given: StepVariable) -> PlannedStep | None:
-        found = await self.store.step(given.id) if self.store is not None and given.id is not None else None
-        return None if found is None else found[0]
+    name = job.type.removeprefix("agent.")
+    return PlannedStep(
+        id=given.id or str(job.key),
+        run=given.run or str(job.process_instance_key),
+        tenant=given.tenant,
+        agent=given.agent or name,
+        type=job.type,
+        input=given.input or {},
+        attempt=given.attempt,
+        retries=given.retries,
+        timeout=given.timeout,
+        deadline=given.deadline,
+        max_cost=given.max_cost,
+        max_output=given.max_output,
+    )
 
 
 def _read(job: Job) -> StepVariable:
