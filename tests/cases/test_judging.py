@@ -168,7 +168,7 @@ async def test_a_workbook_is_read_like_a_table(policy: Path) -> None:
 BAD = {
     "tests: [{name: a}]": "say what is expected: `expect`, `rules` or `error`\nintake.tests.yaml:1",
     "tests: [{name: a, expected: 1}]": (
-        "expected: extra inputs are not permitted\nintake.tests.yaml:1\n"
+        "unknown entry `expected`; did you mean `expect`?\nintake.tests.yaml:1\n"
         "hint: a case has `name`, `decision`, `given`, `expect`, `rules`, `error`"
     ),
     "tests:\n  - {name: a, expect: 1}\n  - {name: a, expect: 1}": "2 cases are named `a`\nintake.tests.yaml:2",

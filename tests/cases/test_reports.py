@@ -75,6 +75,35 @@ def test_reports_for_ci_and_for_reviews(bench: Bench, cli: Cli) -> None:
     assert '<rule id="Route_rule2"' in TABLE.splitlines()[gap["region"]["startLine"] - 1]
 
 
+def test_a_policy_that_cant_be_read_keeps_nobody_from_the_others(bench: Bench, cli: Cli) -> None:
+    """Its error is in every report, and the exit code is 1."""
+    _policy(bench)
+    (bench.root / "dmn" / "bad.dmn").write_text(TABLE)
+    (bench.root / "dmn" / "bad.tests.yaml").write_text("tests:\n  - nam: starts\n")
+    (bench.root / "dmn" / "p.tests.yaml").write_text(CASES.replace("0.5", "0.9"))
+    said = cli("policy", "test", "--junit", "junit.xml", "--sarif", "sarif.json")
+    assert said.code == 1
+    assert said.out.endswith(
+        "bad\n"
+        "  error: unknown entry `nam`; did you mean `name`?\n"
+        "  bad.tests.yaml:2\n"
+        "  hint: a case has `name`, `decision`, `given`, `expect`, `rules`, `error`\n"
+        "\n"
+        "2 test cases, 0 failed; not tested: bad\n"
+    )
+    bad, good = ElementTree.parse(bench.root / "junit.xml").getroot()
+    assert [(suite.get("name"), suite.get("tests"), suite.get("errors")) for suite in (bad, good)] == [
+        ("bad", "1", "1"),
+        ("p", "2", "0"),
+    ]
+    assert [error.get("message") for error in bad.iter("error")] == ["unknown entry `nam`; did you mean `name`?"]
+    result = json.loads((bench.root / "sarif.json").read_text())["runs"][0]["results"][0]
+    assert (result["ruleId"], result["level"]) == ("broken-policy", "error")
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "dmn/bad.dmn"
+    told = cli("policy", "test", "--json").json
+    assert (told[0]["policy"], told[0]["error"]["code"], told[1]["policy"]) == ("bad", "bad_case", "p")
+
+
 def test_reports_name_conditions_seen_one_way_only(bench: Bench, cli: Cli) -> None:
     """Of rules that do match; and no text breaks the XML."""
     _policy(bench)

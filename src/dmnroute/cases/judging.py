@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from dmnroute.cases.reading import case_files, read_cases
 from dmnroute.cases.runs import problems_of_run
 from dmnroute.cases.verdict import Verdict
 from dmnroute.dmn import Model, load
-from dmnroute.errors import TableError
+from dmnroute.errors import DmnrouteError, OperatorError, TableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,39 @@ class Judged:
     def failed(self) -> tuple[Verdict, ...]:
         """The cases that didn't come out as expected."""
         return tuple(verdict for verdict in self.verdicts if not verdict.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A policy that can't be judged, with the reason: its table, or a file of its cases, can't be read."""
+
+    policy: Path
+    error: DmnrouteError
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of the cases of several policies; those that are broken keep nobody from the others."""
+
+    judged: tuple[Judged, ...]
+    broken: tuple[Broken, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether not everything came out as expected."""
+        return bool(self.broken) or any(each.failed for each in self.judged)
+
+
+async def judge_policies(chosen: Mapping[Path, Sequence[Path]], registry: Registry) -> Report:
+    """Run the test cases of policies, each with its files."""
+    judged: list[Judged] = []
+    broken: list[Broken] = []
+    for policy, files in chosen.items():
+        try:
+            judged.append(await judge_policy(policy, registry, files=files))
+        except (TableError, OperatorError) as error:
+            broken.append(Broken(policy, error))
+    return Report(tuple(judged), tuple(broken))
 
 
 async def judge_policy(policy: Path, registry: Registry, *, files: Sequence[Path] | None = None) -> Judged:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dmnroute.cases.case import Case, DecisionCase, RunCase
-from dmnroute.errors import Place, TableError
+from dmnroute.errors import Place, TableError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,20 @@ def placed_case(raw: Mapping[str, Any], file: Path, line: int) -> PlacedCase:
     try:
         return PlacedCase(kind.model_validate(raw), file, line)
     except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
+        problems = error.errors(include_url=False, include_input=False)
+        # A misspelt entry comes before the one that is missing because of it.
+        problem = min(problems, key=lambda each: each["type"] != "extra_forbidden")
         # Parts with brackets are names of types that were tried, not of entries.
         path = ".".join(str(part) for part in problem["loc"] if "[" not in str(part))
         message = problem["msg"].removeprefix("Value error, ")
-        known = ", ".join(f"`{name}`" for name in kind.model_fields)
+        if problem["type"] == "extra_forbidden" and "." not in path:
+            near = did_you_mean(path, kind.model_fields)
+            known = ", ".join(f"`{name}`" for name in kind.model_fields)
+            raise bad_case(f"unknown entry `{path}`{near}", file, line, hint=f"a case has {known}") from error
         raise bad_case(
             f"{path}: {message[:1].lower()}{message[1:]}" if path else message,
             file,
             line,
-            hint=f"a case has {known}" if problem["type"] == "extra_forbidden" and "." not in path else "",
         ) from error
 
 

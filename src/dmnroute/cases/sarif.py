@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from dmnroute import __version__
 from dmnroute.cases.coverage import TableCoverage
-from dmnroute.cases.judging import Judged
+from dmnroute.cases.judging import Judged, Report
 from dmnroute.cases.report_path import report_path
 from dmnroute.dmn.model import DecisionTable
 from dmnroute.dmn.places import input_column
 
 RULES = {
+    "broken-policy": "A table, or a file of its test cases, can't be read.",
     "failed-case": "A test case of a policy came out otherwise than expected.",
     "uncovered-rule": "No test case of the policy makes this rule match.",
     "uncovered-condition": "In the test cases of the policy this condition is always met, or never.",
 }
 
 
-def sarif(judged: Sequence[Judged]) -> dict[str, Any]:
-    """The document: failed cases are errors, rules and conditions that no case covers are notes."""
+def sarif(report: Report) -> dict[str, Any]:
+    """The document: failed cases and broken files are errors, rules and conditions that no case covers are notes."""
     driver = {
         "name": "dmnroute",
         "version": __version__,
         "rules": [{"id": name, "shortDescription": {"text": text}} for name, text in RULES.items()],
     }
-    results = [result for each in judged for result in (*_failures(each), *_gaps(each))]
+    results = [
+        _result("broken-policy", "error", str(broken.error), {"physicalLocation": _location(broken.policy)})
+        for broken in report.broken
+    ]
+    results += [result for each in report.judged for result in (*_failures(each), *_gaps(each))]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

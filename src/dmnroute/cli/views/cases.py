@@ -6,17 +6,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dmnroute.cases.coverage import TableCoverage
-from dmnroute.cases.judging import Judged
+from dmnroute.cases.judging import Judged, Report
 from dmnroute.cases.verdict import Verdict
+from dmnroute.cli.errors import error_document
 from dmnroute.cli.views.figures import count, indented
 
 
-def cases_text(judged: Sequence[Judged]) -> str:
+def cases_text(report: Report) -> str:
     """For people: each case on a line, what failed below it, then the coverage of the tables."""
-    lines = [line for each in judged for line in (*_policy(each), "")]
-    failed = sum(len(each.failed) for each in judged)
-    total = sum(len(each.verdicts) for each in judged)
-    return "\n".join([*lines, f"{count(total, 'test case')}, {failed} failed"])
+    lines = [line for each in report.judged for line in (*_policy(each), "")]
+    for broken in report.broken:
+        lines += [broken.policy.stem, indented(f"error: {broken.error}", 2), ""]
+    failed = sum(len(each.failed) for each in report.judged)
+    total = sum(len(each.verdicts) for each in report.judged)
+    untested = f"; not tested: {', '.join(each.policy.stem for each in report.broken)}" if report.broken else ""
+    return "\n".join([*lines, f"{count(total, 'test case')}, {failed} failed{untested}"])
 
 
 def _policy(judged: Judged) -> Iterator[str]:
@@ -57,9 +61,10 @@ def _numbers(rules: Sequence[int]) -> str:
     return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]}-{part[-1]}" for part in parts)
 
 
-def cases_document(judged: Sequence[Judged]) -> list[dict[str, Any]]:
-    """For programs."""
-    return [
+def cases_document(report: Report) -> list[dict[str, Any]]:
+    """For programs; a policy that is broken has its error, and no cases."""
+    broken = [{"policy": each.policy.stem, **error_document(each.error)} for each in report.broken]
+    return broken + [
         {
             "policy": each.policy.stem,
             "cases": [
@@ -85,5 +90,5 @@ def cases_document(judged: Sequence[Judged]) -> list[dict[str, Any]]:
             },
             "covered": each.coverage.share(),
         }
-        for each in judged
+        for each in report.judged
     ]

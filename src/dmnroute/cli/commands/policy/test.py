@@ -15,7 +15,7 @@ from dmnroute.cli.session import Session, session_of, wait_for
 from dmnroute.errors import UsageError
 
 if TYPE_CHECKING:
-    from dmnroute.cases.judging import Judged
+    from dmnroute.cases.judging import Report
 
 
 def test(
@@ -41,33 +41,30 @@ def test(
     Example:
       dmnroute policy test dmn/intake.dmn --junit report.xml
     """
-    judged = wait_for(_judged(session_of(context), files or [], as_json=as_json))
-    _write(judged, junit, sarif)
+    report = wait_for(_judged(session_of(context), files or [], as_json=as_json))
+    _write(report, junit, sarif)
     from dmnroute.cli.views.cases import cases_document, cases_text
 
     if as_json:
-        streams.document(cases_document(judged))
+        streams.document(cases_document(report))
     else:
-        streams.say(cases_text(judged))
-    thin = [each for each in judged if each.coverage.share() < Decimal(str(least))]
+        streams.say(cases_text(report))
+    thin = [each for each in report.judged if each.coverage.share() < Decimal(str(least))]
     for each in thin:
         streams.complain(f"error: {each.coverage.share():.0%} of the rules of {each.policy.stem} are covered")
-    return int(any(each.failed for each in judged) or bool(thin))
+    return int(report.failed or bool(thin))
 
 
-async def _judged(session: Session, files: Sequence[Path], *, as_json: bool) -> list[Judged]:
+async def _judged(session: Session, files: Sequence[Path], *, as_json: bool) -> Report:
     from dmnroute.app import load_agents
-    from dmnroute.cases.judging import judge_policy
+    from dmnroute.cases.judging import judge_policies
     from dmnroute.project import find_project
 
     with streams.for_documents(as_json):
         settings = session.settings()
         project = find_project(settings.project)
         registry = load_agents(project, settings.agents)
-        return [
-            await judge_policy(policy, registry, files=chosen)
-            for policy, chosen in _chosen(files, project.policies).items()
-        ]
+        return await judge_policies(_chosen(files, project.policies), registry)
 
 
 def _chosen(files: Sequence[Path], folder: Path) -> dict[Path, list[Path]]:
@@ -93,11 +90,11 @@ def _chosen(files: Sequence[Path], folder: Path) -> dict[Path, list[Path]]:
     return chosen
 
 
-def _write(judged: Sequence[Judged], junit: Path | None, sarif: Path | None) -> None:
+def _write(report: Report, junit: Path | None, sarif: Path | None) -> None:
     from dmnroute.cases import junit as junit_xml
     from dmnroute.cases import sarif as sarif_json
 
     if junit is not None:
-        junit.write_text(junit_xml.junit(judged), "utf-8")
+        junit.write_text(junit_xml.junit(report), "utf-8")
     if sarif is not None:
-        sarif.write_text(streams.json_text(sarif_json.sarif(judged), indent=2) + "\n", "utf-8")
+        sarif.write_text(streams.json_text(sarif_json.sarif(report), indent=2) + "\n", "utf-8")
