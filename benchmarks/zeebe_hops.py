@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import statistics
 import tempfile
 import time
@@ -189,7 +190,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     logging.getLogger("pyzeebe").setLevel(logging.ERROR)  # back-pressure is what a full load is
-    broker = up(BrokerOptions(name="bench", fresh=True, any_ports=True))
+    # A name of its own: two measurements beside each other must not end each other's broker.
+    broker = up(BrokerOptions(name=f"bench-{os.getpid()}", fresh=True, any_ports=True))
     try:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             stores = {"sqlite": f"{folder}/runs.db"} | stack.enter_context(postgres_store())

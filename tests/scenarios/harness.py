@@ -49,6 +49,9 @@ class Harness(Protocol):
     pins: bool
     """Whether runs keep the version of their first hop; a scenario says so before it starts them."""
 
+    tenant: str
+    """Whose runs are started from now on."""
+
     def publish(self, policy: str, text: str) -> None:
         """Save a policy file."""
 
@@ -141,6 +144,7 @@ class LocalHarness:
     clock: ManualClock
     ledger: Path
     pins: bool = False
+    tenant: str = "default"
     _driving: dict[str, asyncio.Task[RunStatus]] = field(default_factory=dict)
 
     @property
@@ -164,7 +168,7 @@ class LocalHarness:
         guards: Guards | None = None,
     ) -> str:
         given = {"ledger": str(self.ledger), **(input or {})}
-        router = replace(self.app.router, guards=guards or Guards(), pins=self.pins)
+        router = replace(self.app.router, guards=guards or Guards(), pins=self.pins, tenant=self.tenant)
         await router.start([router.new_run(run, policy, input=given, limits=limits)])
         self._drive(run)
         return run

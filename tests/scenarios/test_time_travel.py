@@ -98,6 +98,21 @@ async def test_equal_steps_are_reused_as_far_as_the_table_says(engine: Harness) 
     assert engine.calls() == {"greet": 2}
 
 
+async def test_what_one_tenant_found_is_anothers_only_where_the_table_says_so(engine: Harness) -> None:
+    """Of all tenants alone with `"global"`; what is found is paid once."""
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"greet"', "reuse": '"tenant"'}, DONE]))
+    for tenant, calls in (("north", 1), ("south", 2), ("north", 2)):
+        engine.tenant = tenant
+        run = await engine.start("p", run=f"{tenant}-{calls}")
+        assert (await engine.until(run, "completed")).run.tenant == tenant
+        assert engine.calls() == {"greet": calls}
+    engine.publish("p", by_hop(COLUMNS, [{"agent": '"greet"', "reuse": '"global"'}, DONE]))
+    engine.tenant = "west"
+    run = await engine.start("p", run="west")
+    assert (await engine.until(run, "completed")).cost == 0
+    assert engine.calls() == {"greet": 2}
+
+
 async def test_old_results_are_not_reused(engine: Harness) -> None:
     """After so many seconds the agent is asked again."""
     columns = [*COLUMNS, "reuse_for"]

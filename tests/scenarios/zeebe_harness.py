@@ -96,6 +96,7 @@ class ZeebeHarness:
     guards: Guards = field(default_factory=Guards)
     budgets: list[Budget] = field(default_factory=list)
     pins: bool = False
+    tenant: str = "default"
     _ids: dict[str, str] = field(default_factory=dict)
     _driving: list[asyncio.Task[RunStatus]] = field(default_factory=list)
 
@@ -261,7 +262,7 @@ async def zeebe_harness(
         runner = StepRunner(here, clock, threads, Slots(2), store)
 
         async def route(job: Job) -> Mapping[str, Any]:
-            given = replace(router, guards=harness.guards, pins=harness.pins)
+            given = replace(router, guards=harness.guards, pins=harness.pins, tenant=harness.tenant)
             return await RouteWorker(given, harness.limits).handle(job)
 
         routes = Worker(gateway, "router")
