@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import html
 from tests.cli.conftest import Bench, Cli
-from tests.cli.test_cli_looking import without_times
+from tests.cli.test_cli_looking import GUARDS, without_times
 from tests.support.tables import route
 
 from dmnroute.routing.canonical import loads
@@ -74,6 +74,23 @@ def test_the_page_for_the_browser_has_every_rule(bench: Bench, cli: Cli) -> None
     assert [heading.text_content() for heading in page.findall(".//h2")] == ["Hop 1: greet", "Hop 2: complete"]
     assert [row.findtext("td") for row in page.xpath("//tr[@class='taken']")] == ["1", "3"]
     assert page.xpath("//link | //script | //img") == []
+
+
+def test_a_hop_that_follows_from_an_earlier_one_says_so(bench: Bench, cli: Cli) -> None:
+    """On a page as in text: nothing else would tell why there are no tables."""
+    (bench.root / "workers" / "bench_guards.py").write_text(GUARDS)
+    guarded = {"agent": '"greet"', "before": '"harmless"', "after": '"polite"'}
+    bench.save("p", guarded, {"action": '"complete"'}, columns=("agent", "action", "before", "after"))
+    assert cli("run", "p", "--run-id", "r1").code == 0
+    first, second, third, fourth = (cli("explain", "r1", str(hop)).out.splitlines()[2] for hop in (1, 2, 3, 4))
+    assert first == "reason: guards before `greet`"
+    assert second == "the tables weren't asked: the hop sends what the guards let through"
+    assert third == "the tables weren't asked: the hop asks guards before the tables see it: guards after `greet`"
+    assert fourth == ""
+    cli("explain", "r1", "--hops", "--html", "why.html")
+    page = html.fromstring((bench.root / "why.html").read_text("utf-8"))
+    said = [paragraph.text_content().splitlines()[-1] for paragraph in page.xpath("//h2/following-sibling::p[1]")]
+    assert said[:3] == [line[0].upper() + line[1:] for line in (first, second, third)]
 
 
 def test_the_same_for_programs(bench: Bench, cli: Cli) -> None:

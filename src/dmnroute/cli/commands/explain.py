@@ -81,7 +81,7 @@ def _say_documents(found: list[HopExplanation], *, several: bool) -> None:
 
 def _page(found: list[HopExplanation]) -> str:
     from dmnroute.cli.reports import render
-    from dmnroute.cli.views.explanations import explanation_document
+    from dmnroute.cli.views.explanations import explanation_document, how_decided
     from dmnroute.cli.views.hops import what
     from dmnroute.cli.views.versions import shadow_line
 
@@ -89,6 +89,7 @@ def _page(found: list[HopExplanation]) -> str:
         explanation_document(hop)
         | {
             "what": what(hop.decision.plan),
+            "how": how_decided(hop.decision),
             "context_text": streams.json_text(hop.context, indent=2),
             "shadow_text": shadow_line(hop.shadow) if hop.shadow else None,
         }

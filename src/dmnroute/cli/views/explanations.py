@@ -7,11 +7,12 @@ from typing import Any
 
 from dmnroute.cli.views.evaluation import MARKS, result_document, shown_value
 from dmnroute.cli.views.figures import clock_time, count, indented, value
-from dmnroute.cli.views.hops import what
+from dmnroute.cli.views.hops import following, what
 from dmnroute.cli.views.versions import shadow_line
 from dmnroute.dmn import MatchedRule
 from dmnroute.dmn.explain import CellExplanation, RuleExplanation
 from dmnroute.routing.explanation import DecisionExplanation, HopExplanation
+from dmnroute.routing.records.hop import DecisionRecord
 
 
 def explanation_text(hop: HopExplanation, *, whole: bool = False) -> str:
@@ -21,12 +22,9 @@ def explanation_text(hop: HopExplanation, *, whole: bool = False) -> str:
         f"hop {decision.hop} of {decision.run}, {clock_time(decision.at)}: {what(decision.plan)}",
         f"decided by {decision.policy} version {decision.version} ({decision.digest})",
     ]
-    if decision.limit is not None:
-        head.append(f"the limit `{decision.limit}` overrode the tables: {decision.plan.reason}")
-    elif decision.stage is not None or decision.forced is not None:
-        head.append(f"the tables weren't asked: {decision.plan.reason or decision.stage}")
-    elif decision.plan.reason:
-        head.append(f"reason: {decision.plan.reason}")
+    how = how_decided(decision)
+    if how:
+        head.append(how)
     if hop.shadow is not None:
         head.append(shadow_line(hop.shadow))
     parts = [line for each in hop.decisions for line in ("", *_decision(each, whole=whole))]
@@ -35,6 +33,19 @@ def explanation_text(hop: HopExplanation, *, whole: bool = False) -> str:
     if nulls:
         parts += ["", "nulls", *(indented(text) for text in nulls)]
     return "\n".join([*head, *parts])
+
+
+def how_decided(decision: DecisionRecord) -> str:
+    """What tables don't say of a hop: who or what was in their place, or the reason that they gave."""
+    reason = decision.plan.reason
+    if decision.limit is not None:
+        return f"the limit `{decision.limit}` overrode the tables: {reason}"
+    if decision.stage is not None:
+        because = f": {reason}" if reason else ""
+        return f"the tables weren't asked: the hop {following(decision, decision.stage)}{because}"
+    if decision.forced is not None:
+        return f"the tables weren't asked: {reason}"
+    return f"reason: {reason}" if reason else ""
 
 
 def _decision(each: DecisionExplanation, *, whole: bool) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dmnroute.cli.views.figures import seconds
 from dmnroute.routing.people import assignees_of, groups_of
 from dmnroute.routing.progress import awaited_signals
-from dmnroute.routing.records.hop import DecisionRecord, Plan, RuleHit
+from dmnroute.routing.records.hop import DecisionRecord, Plan, RuleHit, Stage
 
 
 def what(plan: Plan) -> str:
@@ -51,3 +51,21 @@ def because(decision: DecisionRecord) -> str:
 def rule(hit: RuleHit) -> str:
     """``rule 4 (good text)``"""
     return f"rule {hit.rule} ({hit.annotation})" if hit.annotation else f"rule {hit.rule}"
+
+
+_STAGES: Mapping[Stage, str] = {
+    "again": "does once more what went before the fork",
+    "guards_before": "asks the next guards before it is sent",
+    "guarded": "sends what the guards let through",
+    "backoff": "waits before failed steps are tried again",
+    "retry": "tries failed steps again",
+    "guards_after": "asks guards before the tables see it",
+    "asked_again": "asks again: the answer didn't fit",
+    "undo": "undoes what was done, the latest first",
+}
+
+
+def following(decision: DecisionRecord, stage: Stage) -> str:
+    """What a hop does that follows from what tables decided before: ``tries failed steps again``"""
+    is_over = stage == "undo" and decision.plan.action != "dispatch"
+    return "nothing is left to undo" if is_over else _STAGES[stage]

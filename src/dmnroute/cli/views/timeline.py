@@ -9,7 +9,7 @@ from dmnroute.cli.views import deadlines
 from dmnroute.cli.views.awaiting import lines
 from dmnroute.cli.views.budgets import budget_of_history
 from dmnroute.cli.views.figures import clock_time, count, indented, moment, money, seconds, value
-from dmnroute.cli.views.hops import rule, what
+from dmnroute.cli.views.hops import following, rule, what
 from dmnroute.cli.views.undone import undone
 from dmnroute.cli.views.versions import shadow_line
 from dmnroute.routing.arrivals import what_becomes
@@ -21,7 +21,7 @@ from dmnroute.routing.join import hop_joined
 from dmnroute.routing.loops import loop_of, same_before
 from dmnroute.routing.pauses import Pause
 from dmnroute.routing.progress import wait_until
-from dmnroute.routing.records.hop import DecisionRecord, HopEnd, OnInput, Stage
+from dmnroute.routing.records.hop import DecisionRecord, HopEnd, OnInput
 from dmnroute.routing.records.run import RunState
 from dmnroute.routing.records.shadow import ShadowHop
 from dmnroute.routing.records.signal import Signal
@@ -110,23 +110,6 @@ def _hop(hop: Hop, end: HopEnd | None, state: RunState, history: History, shadow
         yield f"  ended {_end(end, history.signals)}{_join(hop, end)}"
 
 
-_STAGES: Mapping[Stage, str] = {
-    "again": "does once more what went before the fork",
-    "guards_before": "asks the next guards before it is sent",
-    "guarded": "sends what the guards let through",
-    "backoff": "waits before failed steps are tried again",
-    "retry": "tries failed steps again",
-    "guards_after": "asks guards before the tables see it",
-    "asked_again": "asks again: the answer didn't fit",
-    "undo": "undoes what was done, the latest first",
-}
-
-
-def _stage(decision: DecisionRecord, stage: Stage) -> str:
-    is_over = stage == "undo" and decision.plan.action != "dispatch"
-    return "nothing is left to undo" if is_over else _STAGES[stage]
-
-
 def _why(decision: DecisionRecord) -> Iterator[str]:
     if decision.forced is not None:
         yield f"  because control {decision.forced} forced it"
@@ -135,7 +118,7 @@ def _why(decision: DecisionRecord) -> Iterator[str]:
     for hit in decision.rules:
         yield f"  because {hit.decision} {rule(hit)}"
     if decision.stage is not None:
-        yield f"  {_stage(decision, decision.stage)}"
+        yield f"  {following(decision, decision.stage)}"
     if decision.held is not None:
         yield f"  held back until its guards have spoken: {what(decision.held)}"
     if decision.plan.reason:
