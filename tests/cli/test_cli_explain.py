@@ -112,6 +112,17 @@ def test_a_hop_that_is_not_there_is_said(bench: Bench, cli: Cli) -> None:
     assert (said.code, said.err) == (1, "error: run `r1` has no hop 7; it has 2\n")
 
 
+def test_a_run_that_stopped_at_once_is_told_elsewhere(bench: Bench, cli: Cli) -> None:
+    """There is no decision to explain; what its table got wrong is with the run."""
+    bench.save("p", {"agent": '"greet"', "wait": '"nonsense"'})
+    assert cli("run", "p", "--run-id", "r1").code == 1
+    said = cli("explain", "r1")
+    assert (said.code, said.err) == (
+        1,
+        "error: run `r1` has no hop yet\nhint: `dmnroute show r1` says how it stands\n",
+    )
+
+
 def test_tables_that_were_not_asked_explain_nothing(bench: Bench, cli: Cli) -> None:
     """What a person forced is said in their place, and no rule is shown as if it had matched."""
     bench.save("p", {"action": '"escalate"'}, {"action": '"fail"'}, {"action": '"complete"'})

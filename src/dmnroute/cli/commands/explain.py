@@ -60,7 +60,11 @@ async def _explained(
             found = await source.run(run)
     history = found.history
     if not history.hops:
-        raise OperatorError(f"run `{history.run.id}` has no hop yet", code="unknown_hop")
+        raise OperatorError(
+            f"run `{history.run.id}` has no hop yet",
+            code="unknown_hop",
+            hint=f"`dmnroute show {history.run.id}` says how it stands",
+        )
     numbers = range(1, len(history.hops) + 1) if every_hop else [hop or len(history.hops)]
     explained = (explain_hop(history, number, found.policy, found.catalogue) for number in numbers)
     return [replace(hop, shadow=found.shadows.get(hop.decision.hop)) for hop in explained]
