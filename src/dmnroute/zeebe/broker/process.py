@@ -33,8 +33,10 @@ class Process(BaseModel):
 
     def is_alive(self) -> bool:
         """Whether it still runs. A later process with the same number is another one."""
-        self.exit_code()
-        return start_of(self.pid) == self.started
+        is_there = self.exit_code() is None and start_of(self.pid) == self.started
+        if not is_there:
+            self.exit_code()  # it may have ended between the two looks: nobody else takes notice of that
+        return is_there
 
     def exit_code(self) -> int | None:
         """How it ended, when this process started it; negative: the signal that ended it."""
