@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from benchmarks import camunda, graph, spiff, zen_engine
 from benchmarks.comparing import compare
-from benchmarks.measuring import Call, median_microseconds, ratio, show
+from benchmarks.measuring import Call, in_turns, median_microseconds, ratio, show
 from benchmarks.tables import Context, contexts, random_table, to_dmn, to_zen
 from benchmarks.targets import Target
-from dmnroute.dmn import load
+from dmnroute.dmn import Decision, load
 
 SIZES = (10, 100, 1_000, 10_000)
 POLICIES = ("FIRST", "UNIQUE", "COLLECT")
@@ -27,9 +29,15 @@ def measure(count: int) -> list[Target]:
         for size in SIZES:
             table, inputs = random_table(size, policy), contexts(size, count)
             decision, theirs = load(to_dmn(table)).decision("Decide"), zen_engine.decision(to_zen(table))
-            bare, zen = _paired(decision.value, theirs, inputs)
+            _compare(decision, theirs, inputs)
             matched = sum(decision.value(context) is not None for context in inputs) / len(inputs)
-            traced = median_microseconds(decision.evaluate, inputs[:COMPARED])
+            zen, bare, traced = in_turns(
+                [
+                    partial(median_microseconds, theirs, inputs),
+                    partial(median_microseconds, decision.value, inputs),
+                    partial(median_microseconds, decision.evaluate, inputs[:COMPARED]),
+                ]
+            )
             growth[policy, size] = bare
             rows.append((policy, size, f"{matched:.0%}", bare, zen, ratio(zen, bare), traced))
             targets.append(Target(f"{policy}, {size:,} rules: zen-engine takes", zen / bare, GOALS[size], "×"))
@@ -42,13 +50,10 @@ def measure(count: int) -> list[Target]:
     return targets
 
 
-def _paired(ours: Call, theirs: Call, inputs: list[Context]) -> tuple[float, float]:
-    """The medians of both, once they are found to say the same."""
-    ours(inputs[0])  # from here on `value` is the compiled function
+def _compare(decision: Decision, theirs: Call, inputs: list[Context]) -> None:
+    """Both have to say the same. From the first call on `decision.value` is the compiled function."""
     some = inputs[:COMPARED]
-    compare("zen-engine", some, map(ours, some), (theirs(each)["result"] for each in some))  # type: ignore[index]
-    zen = median_microseconds(theirs, inputs)
-    return median_microseconds(ours, inputs), zen
+    compare("zen-engine", some, map(decision.value, some), (theirs(each)["result"] for each in some))  # type: ignore[index]
 
 
 def measure_others(count: int) -> list[Target]:
@@ -63,7 +68,9 @@ def measure_others(count: int) -> list[Target]:
         jvm = camunda.decision(to_dmn(table), "Decide", few)
         if jvm is not None:
             compare(camunda.NAME, few, values, jvm.values)
-        bare, slow = median_microseconds(decision.value, inputs), median_microseconds(python, few, warm=5)
+        bare, slow = in_turns(
+            [partial(median_microseconds, decision.value, inputs), partial(median_microseconds, python, few, warm=5)]
+        )
         scala = ("not measured", "") if jvm is None else (jvm.microseconds, ratio(jvm.microseconds, bare))
         rows.append((size, bare, *scala, slow, ratio(slow, bare)))
     head = ("rules", "dmnroute, µs", f"{camunda.NAME}, µs", "÷ dmnroute", "SpiffWorkflow, µs", "÷ dmnroute")
@@ -75,7 +82,10 @@ def measure_graph(count: int) -> list[Target]:
     """Time a decision that requires two others."""
     inputs = contexts(100, count)
     decision, theirs = load(graph.DMN).decision("Fee"), zen_engine.decision(graph.zen())
-    bare, zen = _paired(decision.value, theirs, inputs)
+    _compare(decision, theirs, inputs)
+    bare, zen = in_turns(
+        [partial(median_microseconds, decision.value, inputs), partial(median_microseconds, theirs, inputs)]
+    )
     head = ("dmnroute, µs", "zen-engine, µs", "zen / dmnroute")
     show("A graph of three decisions", head, [(bare, zen, ratio(zen, bare))])
     return [Target("a graph of three decisions: zen-engine takes", zen / bare, 5, "×")]

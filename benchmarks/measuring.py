@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +23,15 @@ def median_microseconds(call: Call, contexts: Sequence[dict[str, object]], *, wa
     return statistics.median(times) / 1000
 
 
+def in_turns(measures: Sequence[Callable[[], float]], rounds: int = 3) -> list[float]:
+    """The lowest figure of each measure over some rounds: something may disturb the machine for a second."""
+    return [min(figures) for figures in zip(*([measure() for measure in measures] for _ in range(rounds)), strict=True)]
+
+
 def best_seconds(call: Callable[[], object], repetitions: int = 7) -> float:
     """The least processor time of several runs, in seconds: what one core needs, whatever else the machine does."""
+    gc.collect()
+    gc.freeze()  # what other measurements have left isn't looked through during this one
     times = []
     for _ in range(repetitions):
         start = time.process_time()
