@@ -35,7 +35,6 @@ from dmnroute.routing.ports.clock import Clock
 from dmnroute.routing.ports.policies import PolicySource
 from dmnroute.routing.ports.store import Store
 from dmnroute.routing.records.run import RunState, RunStatus
-from dmnroute.routing.versions.life import life_of
 from dmnroute.settings import Settings
 from dmnroute.store.open import open_store
 
@@ -124,7 +123,7 @@ class App:
         await self.gateway.reach()
         await deploy_process(self.gateway)
         for policy in await self.store.published():
-            if life_of(policy, await self.store.policy_changes(policy)).process is not None:
+            if await self.policies.process(policy) is not None:
                 await deploy_policy_process(self.gateway, policy)
         await deploy_forms(self.gateway, (self.registry.catalogue.forms or {}).values())
         name, settings = this_owner(), self.settings

@@ -88,6 +88,9 @@ class Policies:
     async def shadow(self, name: str, run: Run) -> None:
         return None
 
+    async def process(self, name: str) -> None:
+        return None
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         return self.versions[number - 1]
 

@@ -48,9 +48,9 @@ class Report:
     broken: tuple[Broken, ...] = ()
 
     @property
-    def failed(self) -> bool:
-        """Whether not everything came out as expected."""
-        return bool(self.broken) or any(each.failed for each in self.judged)
+    def passed(self) -> bool:
+        """Whether everything came out as expected."""
+        return not self.broken and not any(each.failed for each in self.judged)
 
 
 async def judge_policies(chosen: Mapping[Path, Sequence[Path]], registry: Registry) -> Report:

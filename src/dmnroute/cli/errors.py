@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer import TyperException
 
 from dmnroute.errors import DmnrouteError, Place, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from dmnroute.dmn.checks import Finding
 
 BUG = (
     "error: this is a bug in dmnroute, not a mistake of yours; please report it "
@@ -39,6 +42,17 @@ def error_document(error: Exception) -> dict[str, Any]:
             "place": place_document(error.place),
             "hint": without_passwords(error.hint) or None,
         }
+    }
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """`{code, severity, message, place, hint}`."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "place": place_document(finding.place),
+        "hint": finding.hint or None,
     }
 
 

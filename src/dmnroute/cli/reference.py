@@ -5,7 +5,7 @@ python -m dmnroute.cli.reference docs/cli.md
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,4 +46,6 @@ def _section(title: str, arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
+    parser = ArgumentParser(prog="python -m dmnroute.cli.reference", description=__doc__)
+    parser.add_argument("page", type=Path)
+    parser.parse_args().page.write_text(reference(), encoding="utf-8")

@@ -83,6 +83,10 @@ class FolderPolicies:
         """None: nobody publishes here."""
         return None
 
+    async def process(self, name: str) -> str | None:
+        """None: nobody publishes here."""
+        return None
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         """A version of before, from the store.
 

@@ -77,6 +77,10 @@ class PublishedPolicies:
             policy = error
         return ShadowVersion(shadow.version, tenant, policy)
 
+    async def process(self, name: str) -> str | None:
+        """The id of the BPMN process of this policy alone, where one was deployed."""
+        return (await self.life(name)).process
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         """A version of before, from the store. Raises OperatorError `unknown_version`."""
         return await self._kept.version(name, number)

@@ -31,6 +31,10 @@ class FixedPolicies:
         """None: nobody publishes here."""
         return None
 
+    async def process(self, name: str) -> str | None:
+        """None: nobody publishes here."""
+        return None
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         """The version 1. Raises OperatorError `unknown_version` for any other."""
         if name not in self.models or number != 1:

@@ -18,7 +18,7 @@ from dmnroute.routing.records.hop import OnInput
 from dmnroute.routing.records.run import ENDED, RunState, RunStatus
 from dmnroute.zeebe.contract import CANCEL_MESSAGE, PROCESS, ROUTE, START_MESSAGE, WAKE_MESSAGE
 from dmnroute.zeebe.gateway import Gateway
-from dmnroute.zeebe.policy_process import own_process, start_message
+from dmnroute.zeebe.policy_process import start_message
 from dmnroute.zeebe.watching import LOOK, watch
 
 START_AGAIN = 3.0
@@ -47,7 +47,7 @@ class ZeebeEngine:
         A message with the run's id starts no second instance beside a live one.
         """
         state = await self._state(run)
-        own = await own_process(self.router.store, state.run.policy) if _is_new(state) else None
+        own = await self.router.policies.process(state.run.policy) if _is_new(state) else None
         message = START_MESSAGE if own is None else start_message(state.run.policy)
         while _is_new(state):
             await self.gateway.reach()
@@ -64,7 +64,7 @@ class ZeebeEngine:
     ) -> str:
         """Start a process instance as any client does; answers its key. Its first job makes the run."""
         variables = {"policy": policy, "input": dict(input), "tags": dict(tags or {})}
-        process = await own_process(self.router.store, policy) or PROCESS
+        process = await self.router.policies.process(policy) or PROCESS
         return await self.gateway.create_instance(process, variables | ({"runId": run} if run else {}))
 
     async def signal(self, run: str, name: str, payload: Any = None, *, key: str | None = None) -> None:

@@ -8,8 +8,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from dmnroute.routing.canonical import dumps
-from dmnroute.routing.ports.store import Store
-from dmnroute.routing.versions.life import life_of
 from dmnroute.zeebe.contract import PROCESS, START_MESSAGE
 from dmnroute.zeebe.deployment import process_file
 from dmnroute.zeebe.gateway import Gateway
@@ -66,11 +64,6 @@ async def deploy_policy_process(gateway: Gateway, policy: str) -> str:
     own = process_id(policy)
     await gateway.deploy(f"{own}.bpmn", policy_process(policy))
     return own
-
-
-async def own_process(store: Store, policy: str) -> str | None:
-    """The id of the process of this policy alone, where one was published."""
-    return life_of(policy, await store.policy_changes(policy)).process
 
 
 def _one(root: Element, path: str) -> Element:

@@ -22,7 +22,6 @@ from dmnroute.routing.pauses import held_until
 from dmnroute.routing.records.run import ENDED, Limits, Run, RunState
 from dmnroute.routing.records.step import Outcome, PlannedStep
 from dmnroute.zeebe.incident import Incident
-from dmnroute.zeebe.policy_process import own_process
 from dmnroute.zeebe.wire import RouteJob, arrived_outcomes, ended_variables, held_variables, route_variables, timers_of
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ class RouteWorker:
     async def _route(self, hop: Hop) -> dict[str, Any]:
         """The variables of a hop that was decided; its child runs go where runs of their policies start."""
         policies = {step.child_policy for step in hop.sent() if step.child_policy is not None}
-        own = {policy: await own_process(self.router.store, policy) for policy in policies}
+        own = {policy: await self.router.policies.process(policy) for policy in policies}
         processes = {policy: process for policy, process in own.items() if process is not None}
         return route_variables(hop, by_reference=self.by_reference, processes=processes)
 

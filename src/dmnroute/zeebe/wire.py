@@ -61,7 +61,7 @@ def _remind_cycle(history: History, now: datetime) -> str:
     return f"R{len(unsent)}/{start.isoformat()}/PT{interval(hop) or 1:f}S"
 
 
-def route_variables(hop: Hop, *, by_reference: bool, processes: Mapping[str, str] | None = None) -> dict[str, Any]:
+def route_variables(hop: Hop, *, by_reference: bool, processes: Mapping[str, str]) -> dict[str, Any]:
     """The variables that a route job is completed with; steps that were settled with the decision aren't sent.
 
     `processes` are those that policies of child runs have for themselves.
@@ -76,7 +76,15 @@ def route_variables(hop: Hop, *, by_reference: bool, processes: Mapping[str, str
     if plan.action == "escalate":
         sent = sent[:1]  # reminders are sent when they are due
     inline = min(LARGEST_INPUT, LARGEST_ROUTE // 2 // max(len(sent), 1))
-    steps = [step_to_wire(step, by_reference=by_reference, inline=inline, processes=processes) for step in sent]
+    steps = [
+        step_to_wire(
+            step,
+            by_reference=by_reference,
+            inline=inline,
+            process=processes.get(step.child_policy or "", PROCESS),
+        )
+        for step in sent
+    ]
     size = len(dumps(steps).encode())
     if size > LARGEST_ROUTE:
         raise RouteError(
@@ -158,11 +166,11 @@ def _result(plan: Plan) -> dict[str, Any] | None:
 
 
 def step_to_wire(
-    step: PlannedStep, *, by_reference: bool, inline: int = LARGEST_INPUT, processes: Mapping[str, str] | None = None
+    step: PlannedStep, *, by_reference: bool, inline: int = LARGEST_INPUT, process: str = PROCESS
 ) -> dict[str, Any]:
     """The variable `step` of an agent's job; an input of more than `inline` bytes goes by reference.
 
-    A child run goes to the process of its policy, where `processes` has one.
+    `process` is where a child run goes.
     """
     wire: dict[str, Any] = {
         "id": step.id,
@@ -182,7 +190,7 @@ def step_to_wire(
         "target": step.target,
     }
     if step.child_policy is not None:
-        wire |= {"process": (processes or {}).get(step.child_policy, PROCESS), "policy": step.child_policy}
+        wire |= {"process": process, "policy": step.child_policy}
     if by_reference and len(dumps(step.input).encode()) > inline:
         wire |= {"input": None, "input_ref": step.id}
     return wire

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dmnroute.cli import streams
-from dmnroute.cli.errors import place_document
+from dmnroute.cli.errors import finding_document
 from dmnroute.cli.options import AsJson
 from dmnroute.cli.session import Session, session_of
 from dmnroute.errors import UsageError
@@ -113,14 +113,5 @@ def _tell(findings: dict[Path, Sequence[Finding]], errors: int, warnings: int) -
 def _document(file: Path, findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "file": str(file),
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity,
-                "message": finding.message,
-                "place": place_document(finding.place),
-                "hint": finding.hint or None,
-            }
-            for finding in findings
-        ],
+        "findings": [finding_document(finding) for finding in findings],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmnroute.cli import streams
-from dmnroute.cli.errors import place_document
+from dmnroute.cli.errors import finding_document
 from dmnroute.cli.views.figures import count, minute
 
 if TYPE_CHECKING:
@@ -26,16 +26,7 @@ def publication_document(found: Publication) -> dict[str, Any]:
         "cases": found.cases,
         "new": found.new,
         "held": None if found.held is None else found.held.message,
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity,
-                "message": finding.message,
-                "place": place_document(finding.place),
-                "hint": finding.hint or None,
-            }
-            for finding in found.findings
-        ],
+        "findings": [finding_document(finding) for finding in found.findings],
     }
 
 

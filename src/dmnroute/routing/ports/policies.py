@@ -47,6 +47,10 @@ class PolicySource(Protocol):
         """The version to ask beside the one that decides a run. What is wrong with it is never raised."""
         ...
 
+    async def process(self, name: str) -> str | None:
+        """The id of the BPMN process of this policy alone, where one was deployed."""
+        ...
+
     async def version(self, name: str, number: int) -> PolicyVersion:
         """A version that was active once, for replay. Raises OperatorError `unknown_version`."""
         ...

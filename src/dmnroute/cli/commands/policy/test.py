@@ -52,7 +52,7 @@ def test(
     thin = [each for each in report.judged if each.coverage.share() < Decimal(str(least))]
     for each in thin:
         streams.complain(f"error: {each.coverage.share():.0%} of the rules of {each.policy.stem} are covered")
-    return int(report.failed or bool(thin))
+    return int(not report.passed or bool(thin))
 
 
 async def _judged(session: Session, files: Sequence[Path], *, as_json: bool) -> Report:
