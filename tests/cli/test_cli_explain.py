@@ -84,8 +84,8 @@ def test_a_hop_that_follows_from_an_earlier_one_says_so(bench: Bench, cli: Cli) 
     assert cli("run", "p", "--run-id", "r1").code == 0
     first, second, third, fourth = (cli("explain", "r1", str(hop)).out.splitlines()[2] for hop in (1, 2, 3, 4))
     assert first == "reason: guards before `greet`"
-    assert second == "the tables weren't asked: the hop sends what the guards let through"
-    assert third == "the tables weren't asked: the hop asks guards before the tables see it: guards after `greet`"
+    assert second == "the tables weren't asked: sends what the guards let through"
+    assert third == "the tables weren't asked: asks guards before the tables see it: guards after `greet`"
     assert fourth == ""
     cli("explain", "r1", "--hops", "--html", "why.html")
     page = html.fromstring((bench.root / "why.html").read_text("utf-8"))

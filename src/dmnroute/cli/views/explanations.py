@@ -42,7 +42,7 @@ def how_decided(decision: DecisionRecord) -> str:
         return f"the limit `{decision.limit}` overrode the tables: {reason}"
     if decision.stage is not None:
         because = f": {reason}" if reason else ""
-        return f"the tables weren't asked: the hop {following(decision, decision.stage)}{because}"
+        return f"the tables weren't asked: {following(decision, decision.stage)}{because}"
     if decision.forced is not None:
         return f"the tables weren't asked: {reason}"
     return f"reason: {reason}" if reason else ""
