@@ -76,6 +76,17 @@ def test_the_page_for_the_browser_has_every_rule(bench: Bench, cli: Cli) -> None
     assert page.xpath("//link | //script | //img") == []
 
 
+def test_the_page_keeps_the_lines_of_nulls(bench: Bench, cli: Cli) -> None:
+    """A caret that isn't below what it points to says nothing."""
+    table = route(["last.outcomes[1].error.kind"], ["action"], [["-", '"complete"']])
+    (bench.root / "dmn" / "p.dmn").write_text(table)
+    assert cli("run", "p", "--run-id", "r1").code == 0
+    cli("explain", "r1", "--html", "why.html")
+    page = html.fromstring((bench.root / "why.html").read_text("utf-8"))
+    first = page.xpath("//h3[text()='Nulls']/following-sibling::pre")[0].text_content()
+    assert first.splitlines()[2:] == ["  last.outcomes[1].error.kind", "  ^^^^^^^^^^^^^^^^"]
+
+
 def test_a_hop_that_follows_from_an_earlier_one_says_so(bench: Bench, cli: Cli) -> None:
     """On a page as in text: nothing else would tell why there are no tables."""
     (bench.root / "workers" / "bench_guards.py").write_text(GUARDS)
